@@ -1,1 +1,1 @@
-"""The kernel every service stands on: delivery, storage, identity and personal data; no business words but the events."""
+"""The kernel every service stands on: delivery, storage, identity, personal data; no business words but the events."""

@@ -4,4 +4,14 @@ from shared.events.envelope import Envelope, UnknownEventTypeError, encode, even
 from shared.events.facts import DataClass, Fact, Tombstone
 from shared.events.registry import EVENTS
 
-__all__ = ["EVENTS", "DataClass", "Envelope", "Fact", "Tombstone", "UnknownEventTypeError", "encode", "event_id", "parse"]
+__all__ = [
+    "EVENTS",
+    "DataClass",
+    "Envelope",
+    "Fact",
+    "Tombstone",
+    "UnknownEventTypeError",
+    "encode",
+    "event_id",
+    "parse",
+]

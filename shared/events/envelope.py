@@ -7,7 +7,15 @@ not an error of the record: they are told apart so that a reader can skip and co
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID, uuid5
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_serializer, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import from_json
 
 from shared.errors import PoisonError
@@ -43,9 +51,10 @@ class Envelope(BaseModel):
     def _type_the_data(cls, value: Any, handler: Any) -> Self:
         """Read `data` as the class its `type` names."""
         if isinstance(value, dict) and isinstance(value.get("data"), dict):
-            fact = EVENTS.get(value.get("type", ""))
+            name = str(value.get("type"))
+            fact = EVENTS.get(name)
             if fact is None:
-                raise UnknownEventTypeError(str(value.get("type"))[:128])
+                raise UnknownEventTypeError(name[:128])
             value = {**value, "data": fact.model_validate(value["data"])}
         result: Self = handler(value)
         return result

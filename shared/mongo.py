@@ -1,0 +1,210 @@
+"""The one door to the database driver: connections, transactions, indexes, and what an outage looks like.
+
+Guards that a transaction either happened or did not, and that whoever asked learns which: after a lost answer the proof is
+looked up instead of guessed.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection
+from pymongo import ASCENDING, DeleteOne, IndexModel, InsertOne, ReplaceOne, ReturnDocument
+from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure, PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.read_preferences import ReadPreference
+from pymongo.write_concern import WriteConcern
+
+from shared.errors import ConflictError, UnavailableError
+
+__all__ = [
+    "AFTER",
+    "Database",
+    "DeleteOne",
+    "Index",
+    "InsertOne",
+    "ReplaceOne",
+    "Session",
+    "guard",
+    "translate",
+]
+
+AFTER = ReturnDocument.AFTER
+Session = AsyncIOMotorClientSession
+Document = dict[str, Any]
+T = TypeVar("T")
+
+_TIMEOUT_MS = 10_000
+_TRANSACTION_SECONDS = 20.0
+_WRITE_CONFLICT = 112
+_DUPLICATE_KEY = 11000
+_MAJORITY = WriteConcern("majority", j=True)
+
+
+@dataclass(frozen=True)
+class Index:
+    """An index: field names in order, perhaps unique, perhaps dropping a document after its time."""
+
+    keys: tuple[str, ...]
+    unique: bool = False
+    expire_after: int | None = None
+    """Seconds after the first field's time."""
+    partial: Mapping[str, Any] | None = None
+
+
+class Database:
+    """One service's database: majority reads and writes, journalled, ten seconds at most for each call."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self.name = name
+        self.transactions = 0
+        """Transactions committed through this object; tests gate it."""
+        self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+            url,
+            tz_aware=True,
+            serverSelectionTimeoutMS=_TIMEOUT_MS,
+            connectTimeoutMS=_TIMEOUT_MS,
+            socketTimeoutMS=_TIMEOUT_MS,
+            maxPoolSize=32,
+        )
+        self._database = self._client.get_database(
+            name,
+            read_concern=ReadConcern("majority"),
+            write_concern=_MAJORITY,
+            read_preference=ReadPreference.PRIMARY,
+        )
+
+    def collection(self, name: str) -> AsyncIOMotorCollection[Document]:
+        """Return a collection with majority reads and writes."""
+        return self._database[name]
+
+    async def ping(self) -> None:
+        """Ask the server for a sign of life; raises UnavailableError."""
+        async with guard():
+            await self._client.admin.command("ping")
+
+    async def ensure_indexes(self, wanted: Mapping[str, Sequence[Index]]) -> None:
+        """Create collections and indexes that are not there yet; may be run again at any time."""
+        async with guard():
+            present = set(await self._database.list_collection_names())
+            for name, indexes in wanted.items():
+                if name not in present:
+                    await self._create(name)
+                if indexes:
+                    await self._database[name].create_indexes([_model(index) for index in indexes])
+
+    async def _create(self, name: str) -> None:
+        """Create a collection; another process may have been faster."""
+        try:
+            await self._database.create_collection(name)
+        except PyMongoError as error:
+            if name not in await self._database.list_collection_names():
+                raise error from None
+
+    async def transact(
+        self,
+        work: Callable[[Session], Awaitable[T]],
+        *,
+        proof: Callable[[], Awaitable[bool]] | None = None,
+    ) -> T:
+        """Run `work` in one snapshot transaction of at most 20 seconds.
+
+        Raises ConflictError when another transaction was faster (nothing happened; load and decide again) and
+        UnavailableError when the server is away. If the answer to the commit is lost, `proof` says whether it
+        happened; without a proof that is an UnavailableError whose outcome is unknown.
+        """
+        try:
+            async with asyncio.timeout(_TRANSACTION_SECONDS), await self._client.start_session() as session:
+                session.start_transaction(
+                    read_concern=ReadConcern("snapshot"),
+                    write_concern=_MAJORITY,
+                    read_preference=ReadPreference.PRIMARY,
+                )
+                try:
+                    result = await work(session)
+                except BaseException:
+                    await _abort(session)
+                    raise
+                await _commit(session, proof)
+        except TimeoutError as error:
+            raise UnavailableError("the database did not finish in time") from error
+        except PyMongoError as error:
+            raise translate(error) or error from error
+        self.transactions += 1
+        return result
+
+    async def drop(self) -> None:
+        """Remove the whole database; for tests and for the local stack."""
+        await self._client.drop_database(self.name)
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        self._client.close()
+
+
+async def _abort(session: Session) -> None:
+    """Give a transaction up; a server that is away has given it up already."""
+    try:
+        await session.abort_transaction()
+    except PyMongoError:
+        return
+
+
+async def _commit(session: Session, proof: Callable[[], Awaitable[bool]] | None) -> None:
+    """Commit; when the answer was lost ask again, and when the server has forgotten, look at the proof."""
+    in_doubt = False
+    while True:
+        try:
+            await session.commit_transaction()
+        except PyMongoError as error:
+            if error.has_error_label("UnknownTransactionCommitResult") or error.has_error_label("RetryableWriteError"):
+                in_doubt = True
+                await asyncio.sleep(0.05)
+                continue
+            if not in_doubt:
+                raise
+            if proof is None:
+                raise UnavailableError("the outcome of the last change is not known") from error
+            if await proof():
+                return
+            raise ConflictError("the database restarted before the change was kept") from error
+        return
+
+
+def translate(error: BaseException) -> UnavailableError | None:
+    """Return what a driver error means for delivery, or None if it is not an outage or a lost race."""
+    match error:
+        case DuplicateKeyError():
+            return ConflictError("the document exists already")
+        case BulkWriteError(details={"writeErrors": [{"code": code}, *_]}) if code == _DUPLICATE_KEY:
+            return ConflictError("the document exists already")
+        case OperationFailure(code=code) if code == _WRITE_CONFLICT:
+            return ConflictError("another change to the same document was faster")
+        case PyMongoError() if error.has_error_label("TransientTransactionError"):
+            return ConflictError("the transaction was given up by the database")
+        case OperationFailure():
+            return None
+        case PyMongoError():
+            return UnavailableError("the database is away")
+    return None
+
+
+@asynccontextmanager
+async def guard() -> AsyncIterator[None]:
+    """Turn the driver's outages inside the block into UnavailableError."""
+    try:
+        yield
+    except PyMongoError as error:
+        raise translate(error) or error from error
+
+
+def _model(index: Index) -> IndexModel:
+    """Return the driver's form of an index."""
+    options: dict[str, Any] = {"unique": index.unique}
+    if index.expire_after is not None:
+        options["expireAfterSeconds"] = index.expire_after
+    if index.partial is not None:
+        options["partialFilterExpression"] = dict(index.partial)
+    return IndexModel([(key, ASCENDING) for key in index.keys], **options)
