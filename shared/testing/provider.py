@@ -1,0 +1,62 @@
+"""A local OpenID provider, and tokens from it as an application would get them.
+
+Guards that tests and the local stack sign in through the real flow: a person is stored with an organisation and roles,
+the code flow runs over HTTP, and the ID token is the bearer token the services accept. Never part of a production setting.
+"""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+
+from shared.testing.ports import free_port
+from shared.testing.processes import LocalProcess
+
+AUDIENCE = "groundswell"
+_TWELVE_HOURS = 12 * 3600
+_CALLBACK = "http://127.0.0.1/callback"
+
+
+class OpenIdProvider(LocalProcess):
+    """oidc-provider-mock; its signing key lives in memory, so tokens from before a restart are void."""
+
+    title: ClassVar[str] = "oidc-provider-mock (local OpenID provider)"
+
+    def __init__(self, folder: Path, *, name: str = "provider") -> None:
+        self.port = free_port()
+        self.url = self.issuer = f"http://127.0.0.1:{self.port}"
+        self.jwks_url = f"{self.issuer}/jwks"
+        command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock"]
+        super().__init__(
+            name,
+            [*command, "--port", str(self.port), "--token-max-age", str(_TWELVE_HOURS)],
+            log=folder / f"{name}.log",
+            ready=self._answers,
+        )
+
+    def token_for(self, sub: str, organisation: str, roles: Iterable[str]) -> str:
+        """Sign a person in and return the bearer token (a JWT with `organisation` and `roles`; audience `groundswell`)."""
+        return token_for(self.issuer, sub, organisation, roles)
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(self.jwks_url, timeout=2).is_success
+        except httpx.HTTPError:
+            return False
+
+
+def token_for(issuer: str, sub: str, organisation: str, roles: Iterable[str]) -> str:
+    """Run the authorisation code flow for one person at a local provider and return the ID token."""
+    client = {"client_id": AUDIENCE, "redirect_uri": _CALLBACK}
+    with httpx.Client(base_url=issuer, timeout=10) as http:
+        claims = {"organisation": organisation, "roles": sorted(roles)}
+        http.put(f"/users/{sub}", json=claims).raise_for_status()
+        asked = {**client, "response_type": "code", "scope": "openid"}
+        granted = http.post("/oauth2/authorize", params=asked, data={"sub": sub})
+        code = parse_qs(urlsplit(granted.headers["location"]).query)["code"][0]
+        grant = {**client, "grant_type": "authorization_code", "code": code, "client_secret": "local"}
+        answer = http.post("/oauth2/token", data=grant)
+        return str(answer.raise_for_status().json()["id_token"])
