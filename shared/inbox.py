@@ -1,7 +1,7 @@
 """What has been handled already: one mark for each command or message, written with what it caused.
 
-Guards that a command or a message takes effect once, however often it is sent: the mark is in the same transaction as the
-effect, and its id can be there only once.
+Guards that a command or a message takes effect once, however often it is sent: the mark is in the same transaction as
+the effect, and its id can be there only once.
 """
 
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
 """The one door to the database driver: connections, transactions, indexes, and what an outage looks like.
 
-Guards that a transaction either happened or did not, and that whoever asked learns which: after a lost answer the proof is
-looked up instead of guessed.
+Guards that a transaction either happened or did not, and that whoever asked learns which: after a lost answer the
+proof is looked up instead of guessed.
 """
 
 import asyncio
@@ -12,7 +12,14 @@ from typing import Any, TypeVar
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection
 from pymongo import ASCENDING, DeleteOne, IndexModel, InsertOne, ReplaceOne, ReturnDocument
-from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure, PyMongoError
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    DuplicateKeyError,
+    InvalidOperation,
+    OperationFailure,
+    PyMongoError,
+)
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 from pymongo.write_concern import WriteConcern
@@ -38,8 +45,6 @@ T = TypeVar("T")
 
 _TIMEOUT_MS = 10_000
 _TRANSACTION_SECONDS = 20.0
-_WRITE_CONFLICT = 112
-_DUPLICATE_KEY = 11000
 _MAJORITY = WriteConcern("majority", j=True)
 
 
@@ -176,19 +181,21 @@ async def _commit(session: Session, proof: Callable[[], Awaitable[bool]] | None)
 def translate(error: BaseException) -> UnavailableError | None:
     """Return what a driver error means for delivery, or None if it is not an outage or a lost race."""
     match error:
-        case DuplicateKeyError():
-            return ConflictError("the document exists already")
-        case BulkWriteError(details={"writeErrors": [{"code": code}, *_]}) if code == _DUPLICATE_KEY:
-            return ConflictError("the document exists already")
-        case OperationFailure(code=code) if code == _WRITE_CONFLICT:
-            return ConflictError("another change to the same document was faster")
+        case DuplicateKeyError() | OperationFailure(code=112):
+            meaning: UnavailableError | None = ConflictError("another change to the same document was faster")
+        case BulkWriteError(details={"writeErrors": [{"code": 11000 | 112}, *_]}):
+            meaning = ConflictError("another change to the same document was faster")
+        case ConnectionFailure():
+            meaning = UnavailableError("the database is away")
         case PyMongoError() if error.has_error_label("TransientTransactionError"):
-            return ConflictError("the transaction was given up by the database")
-        case OperationFailure():
-            return None
+            meaning = ConflictError("the transaction was given up by the database")
+        case OperationFailure() | InvalidOperation():
+            meaning = None
         case PyMongoError():
-            return UnavailableError("the database is away")
-    return None
+            meaning = UnavailableError("the database is away")
+        case _:
+            meaning = None
+    return meaning
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 """The store door: the only way to write a document, and it takes the events along.
 
-Guards law 1: documents (compare-and-set on their version), outbox rows and inbox mark are one transaction; there is no way
-to save without handing over the events, and exactly one transaction per accepted change.
+Guards law 1: documents (compare-and-set on their version), outbox rows and inbox mark are one transaction; there is no
+way to save without handing over the events, and exactly one transaction per accepted change.
 """
 
 import asyncio
@@ -53,8 +53,8 @@ class Because:
 class Change:
     """One document's next version and the facts that it states about itself.
 
-    `document` is the body without id and version, None to remove it; `expected` is the version that was loaded, 0 when there
-    was none; `saved_at` the time of that version. The id is the subject and the key of the events.
+    `document` is the body without id and version, None to remove it; `expected` is the version that was loaded, 0 when
+    there was none; `saved_at` the time of that version. The id is the subject and the key of the events.
     """
 
     collection: str
@@ -92,7 +92,6 @@ class StoreDoor:
         moment = self._clock()
         rows = [row for change in changes for row in self._rows(change, because, moment)]
         await self.backlog.check()
-        await self._refuse_handled(because.mark)
 
         async def work(session: Session) -> None:
             if because.mark is not None:

@@ -1,7 +1,7 @@
 """The envelope every event travels in: CloudEvents 1.0, structured mode, JSON.
 
-Guards the contract at the edge: what leaves is valid, what comes in is valid or is refused with a code. Unknown types are
-not an error of the record: they are told apart so that a reader can skip and count them.
+Guards the contract at the edge: what leaves is valid, what comes in is valid or is refused with a code. Unknown types
+are not an error of the record: they are told apart so that a reader can skip and count them.
 """
 
 from typing import Annotated, Any, Literal, Self
