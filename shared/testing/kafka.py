@@ -1,7 +1,8 @@
 """Apache Kafka 4.1 as one local process: the reference broker for delivery, faults and speed.
 
 Guards that proofs of delivery are made against the real thing: KRaft, idempotent producers, no automatic creation of
-topics, logs that survive kill -9. Its jars come from Maven Central (`deploy/local/kafka/pom.xml`), its runtime is any Java 17.
+topics, logs that survive kill -9. Its jars come from Maven Central (`deploy/local/kafka/pom.xml`), its runtime is
+any Java 17.
 """
 
 import shutil

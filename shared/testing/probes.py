@@ -10,13 +10,14 @@ import struct
 _PING = bytes.fromhex("10") + b"ping\0" + struct.pack("<i", 1)
 _ADMIN = bytes.fromhex("02") + b"$db\0" + struct.pack("<i", 6) + b"admin\0"
 _PATIENCE = 2.0
+_CORRELATION_AND_COUNT = 8
 
 
 def kafka_answers(port: int) -> bool:
     """Tell whether a Kafka broker on 127.0.0.1 lists at least one live broker (Metadata v1, no topics)."""
     header = struct.pack(">hhih", 3, 1, 7, -1)
     answer = _ask(port, ">i", struct.pack(">i", len(header) + 4) + header + struct.pack(">i", 0))
-    return len(answer) >= 8 and struct.unpack_from(">i", answer, 4)[0] > 0
+    return len(answer) >= _CORRELATION_AND_COUNT and struct.unpack_from(">i", answer, 4)[0] > 0
 
 
 def mongo_answers(port: int) -> bool:

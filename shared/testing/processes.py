@@ -34,7 +34,7 @@ class LocalProcess:
     `ready` is asked every few milliseconds after a start until it says yes or `patience` (seconds) is over.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what a process is, by keyword
         self,
         name: str,
         command: Sequence[str],

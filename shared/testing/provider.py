@@ -1,7 +1,8 @@
 """A local OpenID provider, and tokens from it as an application would get them.
 
-Guards that tests and the local stack sign in through the real flow: a person is stored with an organisation and roles,
-the code flow runs over HTTP, and the ID token is the bearer token the services accept. Never part of a production setting.
+Guards that tests and the local stack sign in through the real flow: a person is stored with an organisation and
+roles, the code flow runs over HTTP, and the ID token is the bearer token the services accept. Never part of a
+production setting.
 """
 
 import sys
@@ -38,7 +39,7 @@ class OpenIdProvider(LocalProcess):
         )
 
     def token_for(self, sub: str, organisation: str, roles: Iterable[str]) -> str:
-        """Sign a person in and return the bearer token (a JWT with `organisation` and `roles`; audience `groundswell`)."""
+        """Sign a person in and return the bearer token: a JWT with `organisation`, `roles` and our audience."""
         return token_for(self.issuer, sub, organisation, roles)
 
     def _answers(self) -> bool:
