@@ -1,0 +1,135 @@
+"""Carries outbox rows to the stream: reads what still exists, sends, deletes what the broker acknowledged.
+
+Guards P1 and P2: a row is deleted only after its acknowledgement, and of each subject one row is under way at a time,
+in the order of the document's versions. Several relays share the shards by leases kept in server time.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+import structlog
+
+from shared.errors import UnavailableError
+from shared.leases import Leases
+from shared.mongo import Database, guard
+from shared.outbox import COLLECTION
+from shared.telemetry import OUTBOX_BACKLOG, RELAY_SENT
+
+BATCH = 500
+IDLE_SECONDS = 0.05
+AWAY_SECONDS = 1.0
+
+Row = Mapping[str, Any]
+log = structlog.get_logger(__name__)
+
+
+class Publisher(Protocol):
+    """Sends rows to the broker; knows nothing of where they come from."""
+
+    async def publish(self, rows: Sequence[Row]) -> Sequence[str]:
+        """Send rows, each of another subject, and return the ids of those that were acknowledged."""
+
+    async def close(self) -> None:
+        """Let go of the broker within a deadline."""
+
+
+class Relay:
+    """One relay process: holds its share of the shards and empties them."""
+
+    def __init__(self, database: Database, publisher: Publisher, leases: Leases, service: str) -> None:
+        self._outbox = database.collection(COLLECTION)
+        self._publisher = publisher
+        self._leases = leases
+        self._service = service
+        self._stopping = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._missing: str | None = "the first look at the outbox"
+
+    async def start(self) -> None:
+        """Begin to send in the background."""
+        self._task = asyncio.create_task(self._run(), name=f"relay-{self._service}")
+
+    async def wait(self) -> None:
+        """Return when the relay was stopped; raise what ended it otherwise."""
+        if self._task is not None:
+            await asyncio.shield(self._task)
+
+    def ready(self) -> str | None:
+        """Return None when rows can be sent, otherwise what is missing."""
+        return self._missing
+
+    async def stop(self) -> None:
+        """Finish the rows under way, give the leases back and let go of the broker."""
+        self._stopping.set()
+        if self._task is not None:
+            await asyncio.wait({self._task}, timeout=10)
+            self._task.cancel()
+        await self._leases.release()
+        await self._publisher.close()
+
+    async def _run(self) -> None:
+        """Send until stopped; a part that is away is waited for and never ends the relay."""
+        while not self._stopping.is_set():
+            try:
+                sent = await self.send_once()
+                self._missing = None
+                pause = 0.0 if sent else IDLE_SECONDS
+            except UnavailableError as error:
+                self._missing = str(error)
+                log.warning("relay_waits", reason=str(error))
+                pause = AWAY_SECONDS
+            if pause:
+                await self._pause(pause)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but no longer than until the relay is stopped."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
+
+    async def send_once(self) -> int:
+        """Send one batch of the shards that are held and return how many rows were acknowledged."""
+        shards = await self._leases.hold()
+        if not shards:
+            return 0
+        rows = await self._read(shards)
+        OUTBOX_BACKLOG.labels(self._service).set(len(rows))
+        sent = 0
+        failed: set[str] = set()
+        for wave in waves(rows):
+            chosen = [row for row in wave if row["subject"] not in failed]
+            if not chosen or not self._leases.safe():
+                break
+            acknowledged = set(await self._publisher.publish(chosen))
+            await self._delete(acknowledged)
+            failed |= {row["subject"] for row in chosen if row["_id"] not in acknowledged}
+            sent += len(acknowledged)
+        RELAY_SENT.labels(self._service, "sent").inc(sent)
+        RELAY_SENT.labels(self._service, "failed").inc(len(failed))
+        if failed:
+            raise UnavailableError(f"the broker did not acknowledge {len(failed)} subjects")
+        return sent
+
+    async def _read(self, shards: Sequence[int]) -> Sequence[Row]:
+        """Return the oldest rows of some shards, in the order they were stated."""
+        wanted = {} if len(shards) == self._leases.shards else {"shard": {"$in": list(shards)}}
+        async with guard():
+            cursor = self._outbox.find(wanted).sort([("at", 1), ("seq", 1), ("n", 1)]).limit(BATCH)
+            return await cursor.to_list(length=BATCH)
+
+    async def _delete(self, acknowledged: set[str]) -> None:
+        if acknowledged:
+            async with guard():
+                await self._outbox.delete_many({"_id": {"$in": sorted(acknowledged)}})
+
+
+def waves(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    """Split rows into waves that hold each subject once, its rows in order of version."""
+    by_subject: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: (row["seq"], row["n"])):
+        by_subject.setdefault(row["subject"], []).append(row)
+    for depth in range(max(map(len, by_subject.values()), default=0)):
+        yield [queue[depth] for queue in by_subject.values() if depth < len(queue)]
