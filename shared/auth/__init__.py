@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 import jwt
 
+from shared.auth.keys import ALGORITHMS, KeyRing
 from shared.clock import Clock, now
 from shared.errors import UnauthenticatedError
-from shared.auth.keys import ALGORITHMS, KeyRing
 
 ROLES = frozenset({"coordinator", "facilitator", "participant", "project_lead", "evaluator", "ops"})
 MAX_TOKEN_CHARACTERS = 8192

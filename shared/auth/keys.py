@@ -56,6 +56,11 @@ class KeyRing:
             found = self._matching(algorithm, kid)
         return found
 
+    async def ensure(self) -> None:
+        """Fetch the keys if there are none yet; raises UnavailableError."""
+        if not self._keys:
+            await self.refresh()
+
     async def refresh(self) -> None:
         """Fetch the keys unless that was tried a moment ago; keep the old ones while the provider is away."""
         async with self._fetching:
