@@ -1,7 +1,7 @@
 """Builds a projection anew from the start of the log and puts it in the place of the live one if both are equal.
 
-Guards P8: the new generation is built by the same code into collections of its own, compared by hash at equal positions,
-and readers see it only when all of it is there. Killed in the middle, it goes on where it was when run again.
+Guards P8: the new generation is built by the same code into collections of its own, compared by hash at equal
+positions, and readers see it only when all of it is there. Killed in the middle, it goes on where it was.
 """
 
 from collections.abc import Callable, Sequence
@@ -101,8 +101,11 @@ class _Builder:
             before = partition.records
             for place, records in batches.items():
                 end = live.positions.get(place.topic, 0)
-                partition.fold(place.topic, [record for record in records if record.offset < end])
-                self._client.seek(place, partition.positions[place.topic])
+                wanted = [record for record in records if record.offset < end]
+                partition.fold(place.topic, wanted)
+                if len(wanted) < len(records):
+                    # What lies beyond may be wanted after the next look; it has to be fetched again then.
+                    self._client.seek(place, partition.positions[place.topic])
             self.done += partition.records - before
             unwritten += partition.records - before
             missing = {topic: end for topic, end in missing.items() if partition.positions[topic] < end}
