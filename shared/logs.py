@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import MutableMapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -25,17 +26,24 @@ ALLOWED = frozenset(
 )
 """Names that a log line may hold; add one only if its values can never be about a person's content."""
 
+_LIBRARIES = "site-packages"
+_HOME = str(Path(__file__).parents[1]) + "/"
 _QUIET = ("aiokafka", "asyncio", "faststream", "httpcore", "httpx", "pymongo", "uvicorn", "uvicorn.access")
 
 
-def configure(service: str, process: str, level: str = "info") -> None:
-    """Send this process's log lines, the libraries' included, to standard error as JSON."""
+def _arrange(service: str, process: str) -> None:
+    """Send our own lines through the libraries' logging, reduced to what may be written."""
     structlog.configure(
         processors=[*_shared(service, process), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.stdlib.BoundLogger,
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def configure(service: str, process: str, level: str = "info") -> None:
+    """Send this process's log lines, the libraries' included, to standard error as JSON."""
+    _arrange(service, process)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter(service, process))
     root = logging.getLogger()
@@ -93,10 +101,20 @@ def reduce_exception(_: Any, __: str, line: MutableMapping[str, Any]) -> Mutable
     if error is None:
         return line
     line["error"] = kinds(error)
-    line["at"] = [
-        f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)[-12:]
-    ]
+    line["at"] = _places(error)
     return line
+
+
+def _places(error: BaseException) -> list[str]:
+    """Return the last places in our own code that the error came through, and where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames[:-1] if _LIBRARIES not in frame.filename][-8:]
+    return [f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in [*ours, *frames[-1:]]]
+
+
+def _short(filename: str) -> str:
+    """Return a file's path from its package on; where an installation lies is nobody's business."""
+    return filename.rpartition(f"/{_LIBRARIES}/")[2].removeprefix(_HOME)
 
 
 def kinds(error: BaseException) -> str:
@@ -119,3 +137,7 @@ def keep_allowed(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapp
 def _named(value: Any) -> str:
     """Stand for a value that JSON does not know by its kind: its text could hold anything."""
     return f"<{type(value).__name__}>"
+
+
+# Safe before anybody configures anything: structlog's own default prints local variables with every exception.
+_arrange("unknown", "unknown")

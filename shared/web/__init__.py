@@ -9,7 +9,7 @@ from fastapi import Depends
 
 from shared.auth import Identity
 from shared.outbox import Because
-from shared.web.application import create_api, unguarded
+from shared.web.application import create_api
 from shared.web.commands import (
     Command,
     Day,
@@ -17,7 +17,8 @@ from shared.web.commands import (
     IdempotencyKeyReusedError,
     command_because,
 )
-from shared.web.identity import Caller, requires, roles_of
+from shared.web.demands import Demand, demands, unguarded
+from shared.web.identity import Caller, requires
 from shared.web.problems import Problem, problems
 
 CommandBecause = Annotated[Because, Depends(command_because)]
@@ -28,14 +29,15 @@ __all__ = [
     "Command",
     "CommandBecause",
     "Day",
+    "Demand",
     "IdempotencyKeyInvalidError",
     "IdempotencyKeyReusedError",
     "Identity",
     "Problem",
     "command_because",
     "create_api",
+    "demands",
     "problems",
     "requires",
-    "roles_of",
     "unguarded",
 ]

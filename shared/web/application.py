@@ -14,7 +14,6 @@ from shared.mongo import Database
 from shared.web.edge import Edge
 from shared.web.failures import install
 from shared.web.health import Health, health_routes
-from shared.web.identity import roles_of
 from shared.web.reference import EVERYWHERE, Api, reference_routes
 
 BODY_LIMIT = 64 * 1024
@@ -61,11 +60,6 @@ def create_api(  # noqa: PLR0913 - the composition root names each part
         api.include_router(router)
     api.add_middleware(Edge, service=service, health=health, body_limit=body_limit, max_in_flight=max_in_flight)
     return api
-
-
-def unguarded(api: FastAPI) -> list[str]:
-    """Return the paths of a service's routes that anybody could call; a test holds that there are none."""
-    return [route.path for route in api.routes if isinstance(route, APIRoute) and roles_of(route) is None]
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import telemetry
@@ -84,10 +84,12 @@ class Edge:
             self._refuse_when_busy()
             body = await _body(scope, receive, self._body_limit)
             await self._app(scope, _given(body, receive), send)
+        except ClientDisconnect:
+            return
         except Exception as error:
             away = error if isinstance(error, UnavailableError) else translate(error)
             if away is None and not isinstance(error, RefusedError):
-                logger().exception("an error nobody expected")
+                logger().error("an error nobody expected", exc_info=error)
             if send.status is not None:
                 raise
             if away is not None:
@@ -167,10 +169,12 @@ async def _body(scope: Scope, receive: Receive, limit: int) -> bytes:
             more = True
             while more:
                 message: dict[str, Any] = dict(await receive())
+                if message["type"] != "http.request":
+                    raise ClientDisconnect
                 body += message.get("body", b"")
                 if len(body) > limit:
                     raise TooLargeError(limit=limit)
-                more = message["type"] == "http.request" and message.get("more_body", False)
+                more = message.get("more_body", False)
     except TimeoutError:
         raise TooSlowError from None
     if body:

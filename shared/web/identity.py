@@ -1,14 +1,12 @@
 """Who calls, as a FastAPI dependency, and which roles a route needs.
 
-Guards that a route learns organisation and roles from the verified token alone, and that a machine can list what each
-route demands.
+Guards that a route learns organisation and roles from the verified token alone.
 """
 
 from typing import Annotated, Any
 
 import structlog
 from fastapi import Depends, Request
-from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.auth import ROLES, Identity
@@ -59,15 +57,3 @@ def requires(*roles: str) -> Any:
     `identity: Annotated[Identity, requires("coordinator", "facilitator")]`
     """
     return Depends(Needs(*roles))
-
-
-def roles_of(route: APIRoute) -> frozenset[str] | None:
-    """Return the roles that a route demands; empty when any valid token will do, None when none is asked for."""
-    waiting, asks, roles = [route.dependant], False, frozenset[str]()
-    while waiting:
-        dependant = waiting.pop()
-        waiting.extend(dependant.dependencies)
-        asks = asks or dependant.call is caller
-        if isinstance(dependant.call, Needs):
-            roles |= dependant.call.roles
-    return roles if asks else None

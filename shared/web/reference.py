@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
-from shared.web.identity import roles_of
+from shared.web.demands import demands
 from shared.web.problems import INVALID_EXAMPLE, Problem, documented, example
 
 _ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
@@ -70,16 +69,12 @@ class Api(FastAPI):
 
     def _name_roles(self, document: dict[str, Any]) -> None:
         """Say of each operation which roles it needs."""
-        for route in self.routes:
-            if not isinstance(route, APIRoute) or not route.include_in_schema:
-                continue
-            roles = sorted(roles_of(route) or ())
-            for method in route.methods or ():
-                operation = document["paths"][route.path_format][method.lower()]
-                operation["x-roles"] = roles
-                if roles:
-                    needs = f"Needs one of the roles: {', '.join(roles)}."
-                    operation["description"] = f"{operation.get('description', '')}\n\n{needs}".strip()
+        for demand in demands(self):
+            operation = document["paths"].get(demand.path, {}).get(demand.method.lower())
+            if operation is not None and demand.roles:
+                operation["x-roles"] = sorted(demand.roles)
+                needs = f"Needs one of the roles: {', '.join(sorted(demand.roles))}."
+                operation["description"] = f"{operation.get('description', '')}\n\n{needs}".strip()
 
 
 def reference_routes(service: str, title: str) -> list[Route]:
