@@ -16,8 +16,8 @@ COLLECTION = "leases"
 LEASE_MS = 15_000
 RENEW_SECONDS = 4.0
 SAFETY_SECONDS = 4.0
-_FREE = {"$set": {"owner": "", "until": datetime.fromtimestamp(0, UTC)}}
-_EXTENDED = {"$set": {"until": {"$add": ["$$NOW", LEASE_MS]}}}
+_FREE = {"owner": "", "until": datetime.fromtimestamp(0, UTC)}
+_LONGER = {"$add": ["$$NOW", LEASE_MS]}
 
 
 class Leases:
@@ -46,48 +46,49 @@ class Leases:
         self._held, self._renewed = [], float("-inf")
         async with guard():
             await self._leases.delete_one({"_id": f"relay-{self.owner}"})
-            await self._leases.update_many({"owner": self.owner}, _FREE)
+            await self._leases.update_many({"owner": self.owner}, {"$set": _FREE})
 
     async def _renew(self) -> None:
         """Extend what is held, give back what is more than a fair share, take what is free."""
-        # The clock is read before the request: what the server grants can only be later than this.
+        # The clock is read before the request: what the server grants can only end later than this says.
         asked = time.monotonic()
-        mine: dict[str, object] = {"owner": self.owner, "shard": {"$gte": 0}}
         async with guard():
             if not self._prepared:
                 await self._prepare()
-            share = await self._fair_share()
-            await self._leases.update_many(self._alive(mine), [_EXTENDED])
-            held = sorted([lease["shard"] async for lease in self._leases.find(self._alive(mine))])
-            await self._leases.update_many({**mine, "shard": {"$in": held[share:]}}, _FREE)
-            held = held[:share]
-            for shard in range(self.shards):
-                if len(held) < share and shard not in held and await self._take(shard):
-                    held.append(shard)
-        self._held, self._renewed = sorted(held), asked
+            moment = await self._announce()
+            leases = [lease async for lease in self._leases.find({"until": {"$exists": True}})]
+            alive = [lease for lease in leases if lease["until"] > moment]
+            relays = sum(lease["shard"] < 0 for lease in alive)
+            share = -(-self.shards // max(relays, 1))
+            mine = sorted(x["shard"] for x in alive if x["owner"] == self.owner and x["shard"] >= 0)
+            free = sorted(x["shard"] for x in leases if x["until"] <= moment and x["shard"] >= 0)
+            await self._leases.update_many(self._mine(mine[share:]), {"$set": _FREE})
+            await self._leases.update_many(self._mine(mine[:share]), [{"$set": {"until": _LONGER}}])
+            await self._take(free[: max(share - len(mine), 0)], moment)
+            held = self._leases.find({"owner": self.owner, "shard": {"$gte": 0}, "until": {"$gt": moment}})
+            self._held = sorted([lease["shard"] async for lease in held])
+        self._renewed = asked
 
-    async def _fair_share(self) -> int:
-        """Announce this relay and return how many shards are its fair share."""
-        await self._leases.update_one(
-            {"_id": f"relay-{self.owner}"}, [{"$set": {"owner": self.owner, "shard": -1}}, _EXTENDED], upsert=True
+    async def _announce(self) -> datetime:
+        """Say that this relay is alive and return the server's time."""
+        alive = {"owner": self.owner, "shard": -1, "seen": "$$NOW", "until": _LONGER}
+        stored = await self._leases.find_one_and_update(
+            {"_id": f"relay-{self.owner}"}, [{"$set": alive}], upsert=True, return_document=AFTER
         )
-        relays = await self._leases.count_documents(self._alive({"shard": -1}))
-        return -(-self.shards // max(relays, 1))
+        seen: datetime = stored["seen"]
+        return seen
 
-    async def _take(self, shard: int) -> bool:
-        """Take a shard whose lease has run out."""
-        free = {"_id": f"shard-{shard}", "$expr": {"$lt": ["$until", "$$NOW"]}}
-        fresh = {"$set": {"owner": self.owner, "epoch": {"$add": ["$epoch", 1]}}}
-        return await self._leases.find_one_and_update(free, [fresh, _EXTENDED], return_document=AFTER) is not None
+    async def _take(self, shards: Sequence[int], moment: datetime) -> None:
+        """Take leases that had run out when the server said what time it was; another relay may have been faster."""
+        taken = {"owner": self.owner, "until": _LONGER, "epoch": {"$add": ["$epoch", 1]}}
+        await self._leases.update_many({"shard": {"$in": list(shards)}, "until": {"$lte": moment}}, [{"$set": taken}])
+
+    def _mine(self, shards: Sequence[int]) -> dict[str, object]:
+        return {"owner": self.owner, "shard": {"$in": list(shards)}}
 
     async def _prepare(self) -> None:
         """Lay down a free lease for every shard that has none."""
-        free = {**_FREE["$set"], "epoch": 0}
         for shard in range(self.shards):
             lease = {"_id": f"shard-{shard}", "shard": shard}
-            await self._leases.update_one(lease, {"$setOnInsert": free}, upsert=True)
+            await self._leases.update_one(lease, {"$setOnInsert": {**_FREE, "epoch": 0}}, upsert=True)
         self._prepared = True
-
-    @staticmethod
-    def _alive(wanted: dict[str, object]) -> dict[str, object]:
-        return {**wanted, "$expr": {"$gt": ["$until", "$$NOW"]}}

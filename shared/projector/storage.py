@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import zstandard
 
 from shared.clock import now
+from shared.errors import ConflictError
 from shared.mongo import AFTER, Database, DeleteOne, Index, ReplaceOne, Session, UpdateOne, guard
 from shared.projector.partition import PAGES, Counts, Partition
 from shared.projector.projection import CellKey, Projection
@@ -63,6 +64,8 @@ class Storage:
             stored = await self.database.collection(self.named("positions")).find_one_and_update(
                 {"_id": number}, {"$inc": {"epoch": 1}}, upsert=True, return_document=AFTER
             )
+            if stored is None:
+                raise ConflictError(f"partition {number} was being taken by somebody else")
             return await self._load(number, stored)
 
     async def look(self, number: int) -> Partition[Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.mongo import AFTER, Database, guard
+from shared.mongo import Database, guard
 from shared.projector.projection import CellKey, Projection
 from shared.projector.storage import FIRST, POINTERS, Storage
 
@@ -37,11 +37,13 @@ class Row:
 
 async def live_generation(database: Database, name: str) -> str:
     """Return which generation readers see and workers continue; the first one is made on first use."""
+    pointers = database.collection(POINTERS)
     async with guard():
-        pointer = await database.collection(POINTERS).find_one_and_update(
-            {"_id": name}, {"$setOnInsert": {"live": FIRST}}, upsert=True, return_document=AFTER
-        )
-    return str(pointer["live"])
+        pointer = await pointers.find_one({"_id": name})
+        if pointer is None:
+            await pointers.update_one({"_id": name}, {"$setOnInsert": {"live": FIRST}}, upsert=True)
+            pointer = await pointers.find_one({"_id": name})
+    return FIRST if pointer is None else str(pointer["live"])
 
 
 class View:
