@@ -4,6 +4,7 @@ Guards that organisation and roles come from a token that the configured provide
 algorithms, issuer, audience and expiry checked, keys only from the configured address (delivery.md, Access).
 """
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -68,7 +69,8 @@ class Authenticator:
         except jwt.PyJWTError:
             raise UnauthenticatedError(reason="the token cannot be read") from None
         algorithm = header.get("alg")
-        if algorithm not in ALGORITHMS:
+        # `crit` names extensions that must be understood; none is understood here.
+        if algorithm not in ALGORITHMS or "crit" in header:
             raise UnauthenticatedError(reason="the token is not signed with an accepted algorithm")
         for key in await self.keys.candidates(algorithm, header.get("kid")):
             try:
@@ -130,6 +132,6 @@ _REASONS: dict[type[jwt.PyJWTError], str] = {
 def _seconds(claims: dict[str, Any], name: str) -> float:
     """Return a numeric date; anything else is no date."""
     value = claims[name]
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise UnauthenticatedError(reason="the token has a time that cannot be read")
     return float(value)

@@ -44,6 +44,7 @@ class KeyRing:
         self._fetched = float("-inf")
         self._tried = float("-inf")
         self._fetching = asyncio.Lock()
+        self._renewing: asyncio.Task[None] | None = None
 
     async def candidates(self, algorithm: str, kid: object) -> list[Any]:
         """Return the keys that may have signed: the one with this id, or all of that kind when no id is named.
@@ -51,9 +52,13 @@ class KeyRing:
         Raises UnavailableError when there are no keys and the provider is away.
         """
         found = self._matching(algorithm, kid)
-        if not found or self._timer() - self._fetched > FRESH_SECONDS:
+        if not found:
             await self.refresh()
-            found = self._matching(algorithm, kid)
+            return self._matching(algorithm, kid)
+        stale = self._timer() - self._fetched > FRESH_SECONDS
+        if stale and (self._renewing is None or self._renewing.done()):
+            # Nobody waits for it: what is known still holds while a slow provider makes up its mind.
+            self._renewing = asyncio.create_task(self.refresh())
         return found
 
     async def ensure(self) -> None:
