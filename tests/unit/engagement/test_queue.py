@@ -1,0 +1,162 @@
+"""A waiting statement ends when a coordinator decides or when what it waited for arrives."""
+
+import pytest
+
+from services.engagement.domain.erasure import erase
+from services.engagement.domain.learners import Learner, enrolled, moved
+from services.engagement.domain.papers import Papers
+from services.engagement.domain.queue import dismiss, forget_keys, identify, resolve, wake
+from services.engagement.domain.reception import receive, void
+from services.engagement.domain.refusals import NotEnrolledError, ParticipantNotKnownError, QueryClosedError
+from services.engagement.domain.state import ExternalKey, StatementId
+from services.engagement.domain.statements import Statement
+from shared.events.enrolment import ParticipantMoved
+from tests.unit.engagement.examples import ANA, BEN, DAY, HERE, KEY, OCCASION, THERE, desk, enrolment, learner, record
+
+FIRST = StatementId("s-1")
+SECOND = StatementId("s-2")
+
+
+def waiting(*learners: Learner) -> Papers:
+    return receive(desk(*learners), FIRST, record(person="sealed"))
+
+
+def counted(papers: Papers, participant: str = ANA) -> list[str]:
+    attendance = papers.learners[participant].attended(DAY)  # type: ignore[index]
+    return [] if attendance is None else [report.key for report in attendance.reports if not report.voided]
+
+
+def test_a_coordinator_says_who_is_meant_and_the_record_counts() -> None:
+    papers = resolve(waiting(learner()), FIRST, ANA)
+    assert counted(papers) == [FIRST]
+    assert papers.matches[KEY].waiting == ()
+    assert papers.statements[FIRST].person is None
+
+
+def test_a_void_reaches_a_record_that_a_coordinator_resolved() -> None:
+    assert counted(void(resolve(waiting(learner()), FIRST, ANA), FIRST)) == []
+
+
+def test_a_record_waiting_for_one_person_can_be_resolved_to_another() -> None:
+    papers = waiting(Learner(participant=ANA), learner(BEN))
+    papers = identify(papers, ANA, (KEY,), 1)
+    assert papers.learners[ANA].waiting == (FIRST,)
+    papers = resolve(papers, FIRST, BEN)
+    assert counted(papers, BEN) == [FIRST]
+    assert papers.learners[ANA].waiting == ()
+
+
+def test_a_record_cannot_be_resolved_to_another_organisations_person() -> None:
+    """Not found across organisations."""
+    with pytest.raises(ParticipantNotKnownError):
+        resolve(waiting(learner(ANA, THERE)), FIRST, ANA)
+
+
+def test_a_record_can_be_resolved_to_somebody_who_left_after_the_session() -> None:
+    """What a person did before moving trust stays with the old trust."""
+    move = ParticipantMoved(
+        participant=ANA, from_organisation=HERE, organisation=THERE, moved_on=OCCASION.held_on, version=2
+    )
+    papers = resolve(waiting(moved(learner(), move)), FIRST, ANA)
+    assert papers.learners[ANA].attendance[0].organisation == HERE
+
+
+def test_a_record_cannot_be_resolved_to_somebody_outside_the_cohort() -> None:
+    with pytest.raises(NotEnrolledError, match="recap-2024"):
+        resolve(waiting(learner().having(enrolments=())), FIRST, ANA)
+
+
+def test_a_coordinator_dismisses_a_record_and_it_never_counts() -> None:
+    papers = dismiss(waiting(learner()), FIRST, "sealed reason")
+    assert (papers.statements[FIRST].outcome, papers.statements[FIRST].note) == ("dismissed", "sealed reason")
+    papers = identify(papers, ANA, (KEY,), 1)
+    assert counted(papers) == []
+
+
+def test_what_has_ended_cannot_be_decided_again() -> None:
+    resolved = resolve(waiting(learner()), FIRST, ANA)
+    with pytest.raises(QueryClosedError, match="applied"):
+        resolve(resolved, FIRST, ANA)
+    with pytest.raises(QueryClosedError, match="applied"):
+        dismiss(resolved, FIRST, None)
+
+
+def test_an_identifier_that_arrives_later_lets_the_record_count() -> None:
+    papers = identify(waiting(learner()), ANA, (KEY,), 1)
+    assert counted(papers) == [FIRST]
+    assert papers.matches[KEY].waiting == ()
+
+
+def test_an_identifier_without_enrolment_passes_the_record_on_to_the_person() -> None:
+    papers = identify(waiting(Learner(participant=ANA)), ANA, (KEY,), 1)
+    assert papers.learners[ANA].waiting == (FIRST,)
+    assert papers.statements[FIRST].person is None
+    assert counted(wake(papers, enrolled(papers.learners[ANA], enrolment()))) == [FIRST]
+
+
+def test_the_latest_keys_win_and_an_older_statement_of_them_changes_nothing() -> None:
+    papers = identify(identify(desk(learner()), ANA, (KEY,), 1), ANA, (), 2)
+    assert papers.matches[KEY].claims == ()
+    assert identify(papers, ANA, (KEY,), 1) is papers
+
+
+def test_a_key_given_up_by_one_of_two_people_means_the_other() -> None:
+    papers = desk(learner(), learner(BEN))
+    papers = identify(identify(papers, ANA, (KEY,), 1), BEN, (KEY,), 1)
+    papers = receive(papers, FIRST, record())
+    assert papers.statements[FIRST].why == "person-ambiguous"
+    assert counted(identify(papers, BEN, (), 2), ANA) == [FIRST]
+
+
+def test_erasure_forgets_the_person_their_statements_and_what_waits_for_them() -> None:
+    """Erasure reaches everything engagement holds (P11)."""
+    papers = receive(identify(desk(learner()), ANA, (KEY,), 1), FIRST, record())
+    other = OCCASION.having(session="another", cohort="mcr-2023")
+    papers = receive(papers, SECOND, record(2, occasion=other))
+    papers, fact = erase(papers, ANA, 7)
+    assert fact is not None
+    assert (fact.participant, fact.version, fact.service) == (ANA, 7, "engagement")
+    assert papers.learners[ANA] == Learner(participant=ANA, erased=True)
+    cleared = Statement(statement=FIRST, organisation=HERE, source="badges", id="r-1", outcome="closed")
+    assert papers.statements[FIRST] == cleared
+    assert papers.statements[SECOND].participant is None
+    assert (papers.matches[KEY].claims, papers.matches[KEY].erased) == ((), True)
+    assert papers.identifiers[ANA].keys == ()
+
+
+def test_erasure_is_confirmed_once_and_also_of_somebody_unknown() -> None:
+    papers, fact = erase(desk(Learner(participant=ANA)), ANA, 1)
+    assert fact is not None
+    assert erase(papers, ANA, 2) == (papers, None)
+
+
+def test_records_that_waited_for_an_erased_key_are_closed_in_either_order() -> None:
+    """The tombstone of the identifiers may come before or after the erasure, and before or after the identifiers."""
+    known = identify(desk(Learner(participant=ANA)), ANA, (KEY,), 1)
+    first = forget_keys(receive(known, FIRST, record()), ANA)
+    assert first.statements[FIRST].outcome == "closed"
+    late, _ = erase(waiting(learner()), ANA, 1)
+    late = identify(late, ANA, (KEY,), 1)
+    assert (late.statements[FIRST].outcome, late.matches[KEY].erased, late.matches[KEY].claims) == ("closed", True, ())
+    assert forget_keys(first, ANA) is first
+
+
+def test_a_key_shared_with_an_erased_person_still_means_the_other() -> None:
+    papers = desk(learner(), learner(BEN))
+    papers = identify(identify(papers, ANA, (KEY,), 1), BEN, (KEY,), 1)
+    papers = forget_keys(receive(papers, FIRST, record()), ANA)
+    assert papers.matches[KEY].erased is False
+    assert counted(papers, BEN) == [FIRST]
+
+
+def test_a_dismissed_record_of_an_erased_key_is_cleared() -> None:
+    papers = dismiss(waiting(learner()), FIRST, "sealed reason")
+    papers = forget_keys(identify(papers, ANA, (KEY,), 1), ANA)
+    assert (papers.statements[FIRST].note, papers.statements[FIRST].key) == (None, None)
+
+
+def test_a_key_that_is_claimed_again_after_an_erasure_means_the_new_person() -> None:
+    papers = forget_keys(identify(desk(learner(), learner(BEN)), ANA, (KEY,), 1), ANA)
+    papers = receive(identify(papers, BEN, (KEY,), 1), FIRST, record())
+    assert counted(papers, BEN) == [FIRST]
+    assert papers.matches[ExternalKey(KEY)].claims == (BEN,)
