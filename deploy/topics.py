@@ -8,52 +8,16 @@ import argparse
 import asyncio
 import logging
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from shared.errors import UnavailableError
-from shared.provision import Declared, provision
+from shared.provision import declared, provision
 
 DECLARED_IN = Path(__file__).with_name("topics.yaml")
 CATALOGUE = Path(__file__).parent.parent / "services" / "enrolment" / "catalogue"
-
-
-class Family(BaseModel):
-    """One entry of `topics.yaml`: a topic, or one for each service or organisation."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    topic: str
-    services: tuple[str, ...] = ()
-    partitions: int
-    written_by: tuple[str, ...]
-    read_by: tuple[str, ...]
-    settings: dict[str, str]
-
-    def names(self, organisations: Iterable[str]) -> list[str]:
-        """Return the names this entry stands for, without prefix."""
-        if "{organisation}" in self.topic:
-            return [self.topic.format(organisation=organisation) for organisation in organisations]
-        return [self.topic.format(service=service) for service in self.services]
-
-
-def families(path: Path = DECLARED_IN) -> list[Family]:
-    """Read the entries of the file of topics."""
-    return TypeAdapter(list[Family]).validate_python(yaml.safe_load(path.read_text()))
-
-
-def declared(organisations: Iterable[str], *, prefix: str = "", replication: int = 1) -> list[Declared]:
-    """Return every topic of the platform for these organisations, with the settings its copies allow."""
-    safe = {"min.insync.replicas": str(max(1, replication - 1))}
-    codes = list(organisations)
-    return [
-        Declared(prefix + name, family.partitions, {**family.settings, **safe})
-        for family in families()
-        for name in family.names(codes)
-    ]
 
 
 def catalogued_organisations(folder: Path = CATALOGUE) -> list[str]:
@@ -67,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # one sentence about a broker that is away is enough
     organisations = asked.organisations.split(",") if asked.organisations else catalogued_organisations()
-    wanted = declared(organisations, prefix=asked.prefix, replication=asked.replication)
+    wanted = declared(DECLARED_IN, organisations, prefix=asked.prefix, replication=asked.replication)
     try:
         report = asyncio.run(provision(asked.brokers, wanted, replication=asked.replication, create=not asked.check))
     except UnavailableError as problem:

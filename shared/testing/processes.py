@@ -5,19 +5,30 @@ their own process group, so Ctrl-C reaches only the parent, which then stops the
 """
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
-_PR_SET_PDEATHSIG = 1
+LOOK_AGAIN = 0.02
+"""Seconds between two questions to a part that starts."""
 _LOG_TAIL = 25
-_LIBC = ctypes.CDLL(None)
+
+# Runs in the new process before it becomes the part: asks the kernel (Linux; 1 is PR_SET_PDEATHSIG) to kill it when
+# its parent dies, and does not begin at all when the parent was faster.
+_TETHER = """\
+import ctypes, os, signal, sys
+libc = ctypes.CDLL(None)
+if hasattr(libc, "prctl"):
+    libc.prctl(1, signal.SIGKILL)
+if os.getppid() == int(sys.argv[1]):
+    os.execvp(sys.argv[2], sys.argv[2:])
+"""
 
 # The kernel's "parent died" signal follows the thread that forked, not the process: every part is started by one
 # thread that lives until the interpreter ends, so parts may be started from any short-lived thread.
@@ -89,7 +100,7 @@ class LocalProcess:
                 raise PartError(self.story(f"ended with {self.exit_code} before it answered"))
             if time.monotonic() > deadline:
                 raise PartError(self.story(f"did not answer within {self._patience:.0f} s"))
-            time.sleep(0.02)
+            time.sleep(LOOK_AGAIN)
 
     def stop(self, patience: float = 30.0) -> None:
         """Ask the process to end (SIGTERM); kill it after `patience` seconds."""
@@ -132,16 +143,10 @@ class LocalProcess:
     def _spawn(self) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                self._command,
+                [sys.executable, "-I", "-S", "-c", _TETHER, str(os.getpid()), *self._command],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 process_group=0,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 -- calls one function of an already loaded library
             )
-
-
-def _die_with_parent() -> None:
-    if hasattr(_LIBC, "prctl"):  # Linux; elsewhere the parent's own clean-up has to do
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
