@@ -1,0 +1,1 @@
+"""The four services. They share words on the stream and nothing else."""
