@@ -185,10 +185,10 @@ def move(state: Participant, command: Move, now: datetime) -> Decision:
 
 
 def erase(state: Participant) -> Decision:
-    """Forget a person: keys gone, topic told. Done twice it is done once: no event, the same state."""
+    """Forget a person: all that stays is that they were erased. Done twice it is done once: no event, same state."""
     if state.erased:
         return state, ()
-    erased = state.model_copy(update={"erased": True, "keys": (), "version": state.version + 1})
+    erased = state.model_copy(update={"erased": True, "keys": (), "enrolments": (), "version": state.version + 1})
     event = SubjectErased(
         participant=erased.participant,
         organisation=erased.organisation,

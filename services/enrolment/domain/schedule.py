@@ -4,10 +4,23 @@ Guards that a cohort is stated once for each content it ever had, however many p
 """
 
 import hashlib
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
 
 from services.enrolment.domain.cohort import Cohort
 from services.enrolment.domain.programme import Programme
 from shared.events.enrolment import CohortScheduled, Commitment, ScheduledSession
+
+
+class Stated(BaseModel):
+    """What the stream was told of a cohort last: which content, at which version, when."""
+
+    model_config = ConfigDict(frozen=True)
+
+    fingerprint: str
+    version: int = 0
+    saved_at: datetime | None = None
 
 
 def schedule(
@@ -15,10 +28,8 @@ def schedule(
     programme: Programme,
     commitment: Commitment | None,
     project_places: int | None,
-    *,
-    version: int,
 ) -> CohortScheduled:
-    """Return the statement of a cohort with its sessions in the order in which they are held."""
+    """Return the first statement of a cohort, with its sessions in the order in which they are held."""
     return CohortScheduled(
         cohort=cohort.cohort,
         programme=programme.programme,
@@ -30,10 +41,19 @@ def schedule(
         ),
         commitment=commitment,
         project_places=project_places,
-        version=version,
+        version=1,
     )
 
 
 def fingerprint(scheduled: CohortScheduled) -> str:
     """Return a hash of everything a statement says but its version."""
     return hashlib.sha256(scheduled.model_dump_json(exclude={"version"}).encode()).hexdigest()
+
+
+def statement(before: Stated | None, scheduled: CohortScheduled) -> tuple[Stated, tuple[CohortScheduled, ...]]:
+    """Return what is stated now and the event that says it; no event when exactly that was stated before."""
+    content = fingerprint(scheduled)
+    if before is not None and before.fingerprint == content:
+        return before, ()
+    version = (before.version if before else 0) + 1
+    return Stated(fingerprint=content, version=version), (scheduled.model_copy(update={"version": version}),)

@@ -151,7 +151,7 @@ def test_an_erasure_is_stated_and_takes_the_keys_off_the_compacted_topic() -> No
         SubjectErased(participant="p1", organisation="R0A", version=4),
         Tombstone(topic="enrolment.identifiers"),
     )
-    assert (state.erased, state.keys) == (True, ())
+    assert (state.erased, state.keys, state.enrolments) == (True, (), ())
 
 
 def test_erased_twice_is_erased_once() -> None:

@@ -2,13 +2,13 @@ from datetime import UTC, datetime
 
 from services.enrolment import rules
 from services.enrolment.domain.catalogue import Catalogue
-from services.enrolment.domain.schedule import fingerprint, schedule
+from services.enrolment.domain.schedule import schedule, statement
 from shared.events.enrolment import CohortScheduled
 
 
-def scheduled(catalogue: Catalogue, cohort: str, version: int = 1) -> CohortScheduled:
+def scheduled(catalogue: Catalogue, cohort: str) -> CohortScheduled:
     found, programme = rules.known_cohort(catalogue, cohort)
-    return schedule(found, programme, rules.commitment(programme), rules.project_places(programme), version=version)
+    return schedule(found, programme, rules.commitment(programme), rules.project_places(programme))
 
 
 def test_a_cohort_is_stated_with_its_groups_its_commitment_and_its_places(catalogue: Catalogue) -> None:
@@ -32,12 +32,19 @@ def test_sessions_are_stated_in_the_order_in_which_they_are_held_with_utc_times(
     assert by_id["mcr-2023-a2"].lived_experience
 
 
-def test_the_same_content_has_the_same_fingerprint_whatever_its_version(catalogue: Catalogue) -> None:
-    assert fingerprint(scheduled(catalogue, "mcr-2023", 1)) == fingerprint(scheduled(catalogue, "mcr-2023", 7))
+def test_what_was_stated_is_not_stated_again(catalogue: Catalogue) -> None:
+    first, (event,) = statement(None, scheduled(catalogue, "mcr-2023"))
+    assert (first.version, event.version) == (1, 1)
+    assert statement(first, scheduled(catalogue, "mcr-2023")) == (first, ())
 
 
-def test_a_changed_session_changes_the_fingerprint(catalogue: Catalogue) -> None:
-    before = scheduled(catalogue, "mcr-2023")
-    first, *others = before.sessions
-    after = before.model_copy(update={"sessions": (first.model_copy(update={"minutes": 90}), *others)})
-    assert fingerprint(before) != fingerprint(after)
+def test_a_changed_session_is_stated_as_the_next_version(catalogue: Catalogue) -> None:
+    content = scheduled(catalogue, "mcr-2023")
+    first, _ = statement(None, content)
+    session, *others = content.sessions
+    changed = content.model_copy(update={"sessions": (session.model_copy(update={"minutes": 90}), *others)})
+    second, (event,) = statement(first, changed)
+    assert (second.version, event.version) == (2, 2)
+    assert event.sessions[0].minutes == 90
+    third, (again,) = statement(second, content)
+    assert (third.fingerprint, again.version) == (first.fingerprint, 3)
