@@ -40,7 +40,7 @@ def _day(value: Any) -> Any:
     raise ValueError("must be a date such as 2024-03-01")
 
 
-Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=str)]
+Day = Annotated[date, BeforeValidator(_day)]
 """A date of a command, written `2024-03-01`."""
 
 
