@@ -20,12 +20,20 @@ from services.recap_tracker.domain.refusals import (
 )
 from services.recap_tracker.domain.words import ENDED, Status
 from shared.errors import NotFoundError
-from shared.events.ids import MilestoneId
+from shared.events.ids import MilestoneId, ProjectId
 from shared.events.recap_tracker import MilestonePlanned, MilestoneReached, MilestoneReopened
 
 MILESTONE_LIMIT = 50
 REOPENINGS_KEPT = 10
 """Older ones are dropped from the document; every one of them stays on the stream."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Which milestone of which project."""
+
+    project: ProjectId
+    milestone: MilestoneId
 
 
 @dataclass(frozen=True)
