@@ -35,6 +35,11 @@ PROJECTION_LAG = Gauge(
 CHECKPOINT_SECONDS = Histogram(
     "groundswell_checkpoint_seconds", "Time to write a checkpoint.", ["service", "projection"]
 )
+LOG_TROUBLE = Counter(
+    "groundswell_log_trouble_total",
+    "Records that a reaction can never read, or a log that began again: a person has to look.",
+    ["service", "reaction", "kind"],
+)
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 

@@ -1,0 +1,137 @@
+"""One record on its way to a handler, with the reason under which the handler saves.
+
+Guards that whatever a handler saves carries the mark of this record, so that the record takes effect once, and that the
+organisation of an external record comes from its topic.
+"""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import NAMESPACE_OID, uuid5
+
+from shared import inbox
+from shared.clock import Clock, now
+from shared.errors import PoisonError
+from shared.events import Envelope, Fact, parse
+from shared.inbox import AlreadyHandledError, Mark
+from shared.mongo import Database
+from shared.outbox import Because
+from shared.stream.record import Record
+
+OLDEST = timedelta(days=13)
+"""Older external records are parked: their mark may have been forgotten already."""
+MARK_KEPT = timedelta(days=14)
+AHEAD = timedelta(hours=12)
+"""How far an external clock may be ahead; less than a day, so that no record is accepted after its mark has expired."""
+LONGEST = 300
+"""Characters of an external identity that are kept as they are; longer ones are kept as their hash."""
+FOR_EVER = timedelta(days=3650)
+"""Our own topics are kept without limit and may be read again from the start."""
+
+
+class Delivery:
+    """A record and why its handler acts; `because` is handed to the store door as it is."""
+
+    def __init__(
+        self,
+        record: Record,
+        reaction: str,
+        *,
+        database: Database,
+        organisation: str = "",
+        clock: Clock = now,
+    ) -> None:
+        self.record = record
+        self.reaction = reaction
+        self.organisation = organisation
+        """The organisation that owns the external topic; empty for our own topics."""
+        self.skipped = False
+        self.parked_at: datetime | None = None
+        """When the record came first, if it comes again from the dead letters."""
+        self._database = database
+        self._clock = clock
+        self._envelope: Envelope | None = None
+        self._because = Because(
+            correlation_id=str(uuid5(NAMESPACE_OID, f"{record.topic}|{record.partition}|{record.offset}")),
+            causation_id=None,
+            organisation=organisation,
+            actor=reaction,
+            mark=self._mark(f"{record.topic}|{record.partition}|{record.offset}", record.digest(), FOR_EVER),
+        )
+
+    @property
+    def because(self) -> Because:
+        """The reason to save under, with the mark that makes this record take effect once."""
+        return self._because
+
+    @property
+    def fact(self) -> Fact:
+        """The fact that the envelope carries."""
+        return self.envelope().data
+
+    @property
+    def is_tombstone(self) -> bool:
+        """Whether the record has no value: on a compacted topic, what its key stood for has been erased."""
+        return self.record.value is None
+
+    def envelope(self) -> Envelope:
+        """Return the event; raises PoisonError (`undecodable`, `invalid`) or UnknownEventTypeError."""
+        if self._envelope is None:
+            self._envelope = parse(self.record.value)
+            self._because = Because(
+                correlation_id=self._envelope.correlationid,
+                causation_id=self._envelope.id,
+                organisation=self._envelope.organisation,
+                actor=self.reaction,
+                mark=self._mark(self._envelope.id, sha256(self.record.value or b"").hexdigest(), FOR_EVER),
+            )
+        return self._envelope
+
+    def skip(self) -> None:
+        """Say that there is nothing to do: the record is counted as skipped, and its position moves on."""
+        self.skipped = True
+
+    async def external_mark(self, source: str, id: str, body: bytes, at: datetime) -> None:  # noqa: A002
+        """Make an external record take effect once, by its source and id; call it before deciding anything.
+
+        `body` is what must be equal when the same id comes again; `at` is when it was published. Raises PoisonError
+        (`conflict`: known with another body; `too-old`; `from-the-future`) and AlreadyHandledError, which the bus takes
+        for a duplicate.
+        """
+        self._check_age(at)
+        identity = f"{self.organisation}|{source}|{id}"
+        if len(identity) > LONGEST:
+            identity = f"{self.organisation}|{sha256(identity.encode()).hexdigest()}"
+        mark = self._mark(identity, sha256(body).hexdigest(), MARK_KEPT)
+        stored = await inbox.find(self._database, mark.id)
+        self._because = Because(
+            correlation_id=self._because.correlation_id,
+            causation_id=f"{source}|{id}",
+            organisation=self.organisation,
+            actor=self.reaction,
+            mark=mark,
+        )
+        if stored is not None:
+            refuse_conflict(mark, stored)
+            raise AlreadyHandledError(stored)
+
+    def _check_age(self, at: datetime) -> None:
+        """Refuse what the inbox cannot recognise; a record from the dead letters is as old as it was then."""
+        seen = self.parked_at or self._clock()
+        if at < seen - OLDEST:
+            raise PoisonError("too-old", f"the record was published more than {OLDEST.days} days ago")
+        if at > seen + AHEAD:
+            raise PoisonError("from-the-future", "the record says that it was published in the future")
+
+    def _mark(self, identity: str, digest: str, kept: timedelta) -> Mark:
+        return Mark(
+            id=f"{self.reaction}|{identity}",
+            digest=digest,
+            expires_at=self._clock() + kept,
+            position=self.record.position,
+        )
+
+
+def refuse_conflict(ours: Mark, stored: Mark) -> None:
+    """Raise PoisonError `conflict` when the same id has been handled with another body."""
+    if ours.digest != stored.digest:
+        raise PoisonError("conflict", "another record with the same source and id has been handled before")

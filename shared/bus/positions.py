@@ -1,0 +1,80 @@
+"""How far a reaction has come on each partition, compared with what the client hands out next.
+
+Guards that no record is passed over unseen: the client goes on after a failed batch, resets an offset that is out of
+range and starts again on a topic that was made anew, all without a word. What does not continue where we stopped is
+read again, and what is really gone is reported.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from aiokafka import TopicPartition
+
+from shared.logs import logger
+from shared.telemetry import LOG_TROUBLE
+
+
+class Continuity(Enum):
+    """How records continue what was handled before."""
+
+    GOES_ON = "goes on"
+    READ_AGAIN = "read again"
+    """Something is missing between; the client is sent back once before we believe it."""
+
+
+@dataclass
+class Positions:
+    """The next offset to be handled of each partition; `committed` asks the group for its own."""
+
+    service: str
+    reaction: str
+    committed: Callable[[TopicPartition], Awaitable[int | None]]
+    next: dict[TopicPartition, int] = field(default_factory=dict)
+    _doubted: dict[TopicPartition, int] = field(default_factory=dict)
+
+    async def check(self, place: TopicPartition, first: int, *, gaps: bool) -> Continuity:
+        """Compare the offset of the first record of a batch with where we stopped.
+
+        `gaps` says that the topic is compacted, so that offsets may be missing.
+        """
+        if place not in self.next:
+            known = await self.committed(place)
+            self.next[place] = first if known is None else known
+        expected = self.next[place]
+        if first > expected and not gaps:
+            if self._doubted.get(place) != expected:
+                self._doubted[place] = expected
+                return Continuity.READ_AGAIN
+            self._report(place, "missing", expected, first)
+        elif first < expected:
+            self._report(place, "began-again", expected, first)
+        self._doubted.pop(place, None)
+        self.next[place] = first
+        return Continuity.GOES_ON
+
+    def moved(self, place: TopicPartition, offset: int) -> None:
+        """Note the next offset after a record was handled."""
+        self.next[place] = offset
+
+    def forget(self) -> None:
+        """Forget everything: partitions were given away or shared out anew."""
+        self.next.clear()
+        self._doubted.clear()
+
+    def all(self) -> Mapping[TopicPartition, int]:
+        """Return the next offset of every partition that has been read."""
+        return dict(self.next)
+
+    def _report(self, place: TopicPartition, kind: str, expected: int, first: int) -> None:
+        """Say that the log is not what it was: cut by retention, or deleted and made again."""
+        LOG_TROUBLE.labels(self.service, self.reaction, kind).inc(max(first - expected, 1))
+        logger().error(
+            "the log does not continue where it was left",
+            reaction=self.reaction,
+            topic=place.topic,
+            partition=place.partition,
+            position=expected,
+            offset=first,
+            reason=kind,
+        )

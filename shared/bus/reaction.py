@@ -1,0 +1,243 @@
+"""Works through the batches of one reaction: partitions side by side, the records of each in order.
+
+Guards that a position moves only past records whose outcome is settled, and one record at a time: whatever stops a
+batch, the client is sent back to the first record that is not settled.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+
+from shared.bus import marks as known
+from shared.bus.delivery import FOR_EVER
+from shared.bus.handling import Handling, Prepared
+from shared.bus.marks import Marks
+from shared.bus.outcome import Hold, Outcome
+from shared.bus.positions import Continuity, Positions
+from shared.clock import now
+from shared.errors import UnavailableError
+from shared.logs import logger
+from shared.mongo import Database
+from shared.stream.record import Record
+from shared.telemetry import CONSUMED
+
+SIDE_BY_SIDE = 4
+"""Partitions worked on at once; more would only queue for the database's connections."""
+BATCH_SECONDS = 30.0
+COMMIT_SECONDS = 10.0
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 10.0
+
+
+@dataclass
+class Run:
+    """The records of one partition in a batch."""
+
+    place: TopicPartition
+    records: Sequence[Record]
+    prepared: Sequence[Prepared] = ()
+    held: Hold | None = None
+    done: bool = False
+
+
+class Reaction:
+    """One reaction's consumption; `client` returns its Kafka consumer."""
+
+    def __init__(  # noqa: PLR0913 - built in one place only
+        self,
+        handling: Handling,
+        *,
+        service: str,
+        database: Database,
+        compacted: Iterable[str],
+        client: Callable[[], Any],
+        stopping: asyncio.Event,
+    ) -> None:
+        self.name = handling.reaction
+        self._handling = handling
+        self._service = service
+        self._database = database
+        self._compacted = frozenset(compacted)
+        self._client = client
+        self._stopping = stopping
+        self._slots = asyncio.Semaphore(SIDE_BY_SIDE)
+        self._giving_up = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._evidence: list[dict[str, Any]] = []
+        self._uncommitted: dict[TopicPartition, int] = {}
+        self._tries: dict[TopicPartition, int] = {}
+        self._held: dict[TopicPartition, asyncio.TimerHandle] = {}
+        self.positions = Positions(service, self.name, self._committed)
+
+    @property
+    def held(self) -> frozenset[TopicPartition]:
+        """The partitions that wait for a part that is away."""
+        return frozenset(self._held)
+
+    async def consume(self, consumed: Sequence[Any]) -> None:
+        """Work through a batch. Never raises except when cancelled; nothing unsettled is passed over."""
+        runs = _by_partition(consumed)
+        self._idle.clear()
+        try:
+            await self._work_through(runs)
+            await self.settle()
+        except Exception as error:  # noqa: BLE001 - the framework would swallow it and go on behind the batch
+            logger().error("a batch failed", reaction=self.name, exc_info=error)
+            for run in runs:
+                run.held = run.held or Hold("failed")
+        finally:
+            for run in runs:
+                if not run.done:
+                    self._send_back(run)
+            self._idle.set()
+
+    async def settle(self) -> None:
+        """Write the evidence, then tell the group how far we are; what fails is tried again with the next batch."""
+        if not self._uncommitted:
+            return
+        try:
+            await known.write_evidence(self._database, self._evidence)
+            self._evidence.clear()
+            assigned = self._client().assignment()
+            offsets = {place: offset for place, offset in self._uncommitted.items() if place in assigned}
+            async with asyncio.timeout(COMMIT_SECONDS):
+                await self._client().commit(offsets)
+        except (CommitFailedError, IllegalStateError):
+            # Somebody else has the partitions now. The same records come to him; their marks tell him so.
+            logger().warning("positions were not taken", reaction=self.name)
+        except (UnavailableError, KafkaError, OSError, TimeoutError) as error:
+            logger().warning("positions wait", reaction=self.name, error=type(error).__name__)
+            return
+        self._uncommitted.clear()
+
+    async def settle_if_idle(self) -> None:
+        """Settle what could not be settled before, if no batch is being worked on that will do it."""
+        if self._idle.is_set():
+            await self.settle()
+
+    async def revoked(self) -> None:
+        """Stop between two records, say how far we came, and forget the partitions."""
+        self._giving_up = True
+        try:
+            async with asyncio.timeout(COMMIT_SECONDS):
+                await self._idle.wait()
+                await self.settle()
+        except TimeoutError:
+            logger().warning("partitions were given away in the middle of a record", reaction=self.name)
+        self.forget()
+
+    def assigned(self) -> None:
+        """Work again."""
+        self._giving_up = False
+
+    def forget(self) -> None:
+        """Forget everything about partitions: they are somebody else's, or come back fresh."""
+        for timer in self._held.values():
+            timer.cancel()
+        self._held.clear()
+        self._tries.clear()
+        self._uncommitted.clear()
+        self.positions.forget()
+
+    async def _work_through(self, runs: Sequence[Run]) -> None:
+        going = [run for run in runs if await self._goes_on(run)]
+        for run in going:
+            run.prepared = [self._handling.prepare(record) for record in run.records]
+        try:
+            marks = await Marks.fetch(
+                self._database, [mark for run in going for prepared in run.prepared for mark in prepared.mark_ids]
+            )
+        except UnavailableError as error:
+            for run in going:
+                run.held = Hold(error.code)
+            return
+        deadline = time.monotonic() + BATCH_SECONDS
+        async with asyncio.TaskGroup() as group:
+            for run in going:
+                group.create_task(self._work(run, marks, deadline))
+
+    async def _goes_on(self, run: Run) -> bool:
+        """Say whether a run continues where we stopped; if it cannot be known, it is held."""
+        if run.place not in self._client().assignment():
+            run.done = True  # given away meanwhile
+            return False
+        first, gaps = run.records[0].offset, run.place.topic in self._compacted
+        try:
+            return await self.positions.check(run.place, first, gaps=gaps) is Continuity.GOES_ON
+        except (KafkaError, OSError, TimeoutError) as error:
+            run.held = Hold(type(error).__name__)
+            return False
+
+    async def _work(self, run: Run, marks: Marks, deadline: float) -> None:
+        """Handle the records of one partition in order until one has to wait or it is time to stop."""
+        async with self._slots:
+            for prepared in run.prepared:
+                if self._stopping.is_set() or self._giving_up or time.monotonic() > deadline:
+                    return
+                result = await self._handling.handle(prepared, marks)
+                if isinstance(result, Hold):
+                    run.held = result
+                    return
+                self._settled(run.place, prepared, result)
+        run.done = True
+
+    def _settled(self, place: TopicPartition, prepared: Prepared, outcome: Outcome) -> None:
+        record = prepared.record
+        if outcome is Outcome.SKIPPED:
+            self._evidence.append(known.skipped(self.name, record, now() + FOR_EVER))
+        CONSUMED.labels(self._service, self.name, outcome.value).inc()
+        self.positions.moved(place, record.offset + 1)
+        self._uncommitted[place] = record.offset + 1
+        self._tries.pop(place, None)
+
+    def _send_back(self, run: Run) -> None:
+        """Let the client hand out the first unsettled record again, after a pause if something is away."""
+        place, client = run.place, self._client()
+        try:
+            client.seek(place, self.positions.next.get(place, run.records[0].offset))
+            if run.held is not None and not self._stopping.is_set():
+                self._hold(place, run.held)
+        except IllegalStateError:
+            return  # given away; it comes again to whoever has it now
+
+    def _hold(self, place: TopicPartition, hold: Hold) -> None:
+        """Let one partition wait while the others go on."""
+        tries = self._tries[place] = self._tries.get(place, 0) + 1
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(tries - 1, 10))
+        self._client().pause(place)
+        later = pause * random.uniform(0.5, 1)  # noqa: S311 - spreads retries, no secret
+        self._held[place] = asyncio.get_running_loop().call_later(later, self._resume, place)
+        logger().warning(
+            "a partition waits",
+            reaction=self.name,
+            reason=hold.reason,
+            attempts=tries,
+            topic=place.topic,
+            partition=place.partition,
+        )
+
+    def _resume(self, place: TopicPartition) -> None:
+        self._held.pop(place, None)
+        client = self._client()
+        if place in client.assignment():
+            client.resume(place)
+
+    async def _committed(self, place: TopicPartition) -> int | None:
+        async with asyncio.timeout(COMMIT_SECONDS):
+            committed: int | None = await self._client().committed(place)
+        return committed
+
+
+def _by_partition(consumed: Sequence[Any]) -> list[Run]:
+    """Split a batch by partition; the records of each stay in order."""
+    found: dict[TopicPartition, list[Record]] = {}
+    for each in consumed:
+        found.setdefault(TopicPartition(each.topic, each.partition), []).append(Record.of(each))
+    return [Run(place, records) for place, records in found.items()]

@@ -1,0 +1,68 @@
+"""Which subjects are parked, and behind what: the ordered ids of their outstanding dead letters.
+
+Guards the order of a subject: as long as one of its records waits among the dead letters, later ones wait behind it.
+The marks lie in the inbox, so that one question answers both "handled already?" and "parked?".
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.deadletters.letter import Letter
+from shared.inbox import COLLECTION
+from shared.mongo import Database, guard
+
+
+@dataclass(frozen=True)
+class Outstanding:
+    """A dead letter that waits for a decision; `seen_at` is when the broker took the original."""
+
+    id: str
+    seen_at: datetime
+
+
+class Parked:
+    """The parked subjects of one service."""
+
+    def __init__(self, database: Database) -> None:
+        self._inbox = database.collection(COLLECTION)
+
+    async def add(self, letter: Letter) -> Outstanding:
+        """Note that a dead letter is outstanding; noting it twice changes nothing."""
+        seen_at = datetime.fromtimestamp(max(letter.record.timestamp_ms, 0) / 1000, UTC)
+        entry = {"id": letter.id, "seen_at": seen_at}
+        told = {"stage": letter.stage, "topic": letter.record.topic}
+        async with guard():
+            await self._inbox.update_one({"_id": letter.subject}, {"$setOnInsert": told}, upsert=True)
+            await self._inbox.update_one(
+                {"_id": letter.subject, "outstanding.id": {"$ne": letter.id}}, {"$push": {"outstanding": entry}}
+            )
+        return Outstanding(letter.id, seen_at)
+
+    async def release(self, subject: str, identity: str) -> bool:
+        """Note that a dead letter was handled or discarded; return whether it was outstanding."""
+        async with guard():
+            found = await self._inbox.update_one(
+                {"_id": subject, "outstanding.id": identity}, {"$pull": {"outstanding": {"id": identity}}}
+            )
+            await self._inbox.delete_one({"_id": subject, "outstanding": []})
+        return bool(found.modified_count)
+
+    async def of(self, subjects: Iterable[str]) -> dict[str, list[Outstanding]]:
+        """Return what is outstanding of some subjects, oldest first."""
+        return await self._find({"_id": {"$in": list(subjects)}})
+
+    async def all(self) -> dict[str, list[Outstanding]]:
+        """Return every parked subject with what is outstanding, oldest first."""
+        return await self._find({"_id": {"$gte": "parked|", "$lt": "parked}"}})
+
+    async def _find(self, wanted: Mapping[str, Any]) -> dict[str, list[Outstanding]]:
+        async with guard():
+            found = await self._inbox.find(wanted).to_list(None)
+        return {mark["_id"]: outstanding_in(mark) for mark in found if mark.get("outstanding")}
+
+
+def outstanding_in(mark: Mapping[str, Any]) -> list[Outstanding]:
+    """Return what is outstanding in a stored mark; the mark of something handled has nothing."""
+    return [Outstanding(entry["id"], entry["seen_at"]) for entry in mark.get("outstanding", ())]
