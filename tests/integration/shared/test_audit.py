@@ -1,0 +1,98 @@
+"""The audit can only grow; whatever is done to it afterwards is found (delivery.md, Access)."""
+
+import asyncio
+import os
+from typing import Any
+
+import pytest
+
+from shared.audit import Audit
+from shared.mongo import Database
+from shared.outbox import Because, Change, StoreDoor
+
+KEY = os.urandom(32)
+
+
+@pytest.fixture
+def audit(prepared: Database, door: StoreDoor) -> Audit:
+    return Audit(prepared, door, KEY)
+
+
+@pytest.fixture
+async def written(audit: Audit) -> Audit:
+    for number in range(4):
+        await audit.record("ada", "read-participant", "person-1", "R0A", {"fields": ["name"], "times": number})
+    return audit
+
+
+async def test_entries_of_a_person_follow_each_other(written: Audit) -> None:
+    verdict = await written.verify("person-1")
+
+    assert (verdict.entries, verdict.fault) == (4, None)
+
+
+async def test_entries_written_at_once_all_find_their_place(audit: Audit) -> None:
+    await asyncio.gather(*(audit.record("ada", "read", "person-1", "R0A") for _ in range(5)))
+
+    verdict = await audit.verify("person-1")
+    assert (verdict.entries, verdict.fault) == (5, None)
+
+
+async def test_an_entry_is_saved_with_what_it_tells_about(audit: Audit, door: StoreDoor) -> None:
+    entry = await audit.change("ada", "move-participant", "person-1", "R0A")
+    because = Because("correlation-1", None, "R0A", "ada")
+    before = door.database.transactions
+    await door.save([Change("people", "person-1", {"organisation": "RXQ"}, 0), entry], because)
+
+    assert door.database.transactions - before == 1
+    assert (await audit.verify("person-1")).entries == 1
+
+
+@pytest.mark.parametrize("changed", ["actor", "action", "organisation", "subject_of_detail", "at"])
+async def test_an_altered_entry_is_found(written: Audit, prepared: Database, changed: str) -> None:
+    other: dict[str, Any] = {
+        "actor": {"actor": "grace"},
+        "action": {"action": "none"},
+        "organisation": {"organisation": "RXQ"},
+        "subject_of_detail": {"detail": {"fields": ["email"], "times": 1}},
+        "at": {"at": None},
+    }[changed]
+    await prepared.collection("audit").update_one({"_id": "person-1|00000002"}, {"$set": other})
+
+    assert (await written.verify("person-1")).fault == "entry 2 has been altered"
+
+
+async def test_an_entry_taken_out_of_the_middle_is_found(written: Audit, prepared: Database) -> None:
+    await prepared.collection("audit").delete_one({"_id": "person-1|00000003"})
+
+    assert (await written.verify("person-1")).fault == "entry 3 is missing"
+
+
+async def test_a_first_entry_taken_away_is_found(written: Audit, prepared: Database) -> None:
+    await prepared.collection("audit").delete_one({"_id": "person-1|00000001"})
+
+    assert (await written.verify("person-1")).fault == "entry 1 is missing"
+
+
+async def test_an_entry_forged_without_the_deployment_key_is_found(
+    written: Audit, prepared: Database, door: StoreDoor
+) -> None:
+    forger = Audit(prepared, door, os.urandom(32))
+    await forger.record("mallory", "nothing", "person-1", "R0A")
+
+    assert (await written.verify("person-1")).fault == "entry 5 has been altered"
+
+
+async def test_an_entry_moved_to_another_person_is_found(written: Audit, prepared: Database) -> None:
+    await prepared.collection("audit").update_many({}, {"$set": {"subject": "person-2"}})
+
+    assert (await written.verify("person-2")).fault == "entry 1 has been altered"
+
+
+async def test_entries_cut_off_the_end_show_by_their_number(written: Audit, prepared: Database) -> None:
+    before = await written.verify("person-1")
+    await prepared.collection("audit").delete_one({"_id": "person-1|00000004"})
+    after = await written.verify("person-1")
+
+    assert (before.entries, after.entries, after.fault) == (4, 3, None)
+    assert after.last_hash != before.last_hash
