@@ -23,7 +23,7 @@ CATALOGUE = Path(__file__).parent.parent / "services" / "enrolment" / "catalogue
 def catalogued_organisations(folder: Path = CATALOGUE) -> list[str]:
     """Return the organisations of the enrolment catalogue, closed ones too: what they sent can still be read."""
     listed = yaml.safe_load((folder / "organisations.yaml").read_text())
-    return [str(organisation["code"]) for organisation in listed["organisations"]]
+    return [str(organisation["organisation"]) for organisation in listed["organisations"]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

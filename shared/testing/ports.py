@@ -16,12 +16,13 @@ def free_port() -> int:
     choice = random.SystemRandom()
     while True:
         port = choice.randint(_LOWEST, _HIGHEST)
-        if port not in _given and _is_free(port):
+        if port not in _given and is_free(port):
             _given.add(port)
             return port
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Tell whether nobody listens on a port of 127.0.0.1."""
     with socket.socket() as probe:
         try:
             probe.bind(("127.0.0.1", port))

@@ -6,10 +6,12 @@ bytes on a socket, so the kit needs no driver of its own.
 
 import socket
 import struct
+from http.client import HTTPConnection, HTTPException
 
 _PING = bytes.fromhex("10") + b"ping\0" + struct.pack("<i", 1)
 _ADMIN = bytes.fromhex("02") + b"$db\0" + struct.pack("<i", 6) + b"admin\0"
 _PATIENCE = 2.0
+_HTTP_PATIENCE = 10.0
 _CORRELATION_AND_COUNT = 8
 
 
@@ -26,6 +28,19 @@ def mongo_answers(port: int) -> bool:
     body = struct.pack("<iB", 0, 0) + document
     answer = _ask(port, "<i", struct.pack("<iiii", 16 + len(body), 1, 0, 2013) + body, length_counts_itself=True)
     return b"ok\0" in answer
+
+
+def http_answer(port: int, path: str) -> tuple[int, str]:
+    """Return status and body that a server on 127.0.0.1 answers to GET; status 0 when nobody answers."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=_HTTP_PATIENCE)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode(errors="replace")
+    except (OSError, HTTPException):
+        return 0, ""
+    finally:
+        connection.close()
 
 
 def _ask(port: int, length: str, question: bytes, *, length_counts_itself: bool = False) -> bytes:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 LOOK_AGAIN = 0.02
 """Seconds between two questions to a part that starts."""
@@ -42,8 +42,10 @@ class PartError(RuntimeError):
 class LocalProcess:
     """One server process: same command, same log file, started, killed and started again.
 
-    `ready` is asked every few milliseconds after a start until it says yes or `patience` (seconds) is over.
+    `ready` is asked every `pause` seconds after a start until it says yes or `patience` seconds are over.
     """
+
+    pause: ClassVar[float] = LOOK_AGAIN
 
     def __init__(  # noqa: PLR0913 -- what a process is, by keyword
         self,
@@ -100,7 +102,7 @@ class LocalProcess:
                 raise PartError(self.story(f"ended with {self.exit_code} before it answered"))
             if time.monotonic() > deadline:
                 raise PartError(self.story(f"did not answer within {self._patience:.0f} s"))
-            time.sleep(LOOK_AGAIN)
+            time.sleep(self.pause)
 
     def stop(self, patience: float = 30.0) -> None:
         """Ask the process to end (SIGTERM); kill it after `patience` seconds."""

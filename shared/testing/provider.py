@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from shared.testing.ports import free_port
+from shared.testing.probes import http_answer
 from shared.testing.processes import LocalProcess
 
 AUDIENCE = "groundswell"
@@ -35,18 +36,12 @@ class OpenIdProvider(LocalProcess):
             name,
             [*command, "--port", str(self.port), "--token-max-age", str(_TWELVE_HOURS)],
             log=folder / f"{name}.log",
-            ready=self._answers,
+            ready=lambda: http_answer(self.port, "/jwks")[0] == httpx.codes.OK,
         )
 
     def token_for(self, sub: str, organisation: str, roles: Iterable[str]) -> str:
         """Sign a person in and return the bearer token: a JWT with `organisation`, `roles` and our audience."""
         return token_for(self.issuer, sub, organisation, roles)
-
-    def _answers(self) -> bool:
-        try:
-            return httpx.get(self.jwks_url, timeout=2).is_success
-        except httpx.HTTPError:
-            return False
 
 
 def token_for(issuer: str, sub: str, organisation: str, roles: Iterable[str]) -> str:

@@ -1,0 +1,178 @@
+"""The local stack: parts, topics, twelve processes of the services and one origin; up together and gone together.
+
+Guards that nothing is left behind: whatever ends the block (success, an error, Ctrl-C, SIGTERM), every process ends
+and the data is removed; and if this process itself is killed, the kernel ends the others and the next start sweeps
+the data.
+"""
+
+import asyncio
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import FrameType
+from typing import Any, Self
+
+from deploy.local.members import Member, origin_member, service_members
+from deploy.local.settings import service_environment
+from deploy.local.tending import Tender
+from deploy.topics import DECLARED_IN, catalogued_organisations
+from shared.provision import declared, provision
+from shared.testing import servers
+from shared.testing.ports import free_port
+from shared.testing.processes import LocalProcess, PartError
+from shared.testing.provider import OpenIdProvider
+from shared.testing.workspace import new_workspace, remove_workspace
+from shared.topics import SERVICES, Topics
+
+_STOP_SECONDS = 27.0
+_INTERRUPTIONS = (signal.SIGTERM, signal.SIGHUP)
+Say = Callable[[str], None]
+
+
+class Stack:
+    """A running platform; use it as a context.
+
+    `kind` is `embedded` or `kafka` (Apache Kafka); `port` that of the origin (a free one when not given);
+    `organisations` those with an attendance topic (the catalogue's when not given); `logs` a folder to keep logs in.
+    """
+
+    def __init__(
+        self,
+        *,
+        kind: str = "embedded",
+        port: int | None = None,
+        organisations: Sequence[str] | None = None,
+        logs: Path | None = None,
+        say: Say = print,
+    ) -> None:
+        self._kind, self._say = kind, say
+        self._port = port or free_port()
+        self._organisations = organisations
+        self._kept_logs = logs
+        self._tender = Tender(say)
+        self._down: set[str] = set()
+        self._handlers: dict[signal.Signals, Any] = {}
+        self.topics = Topics()
+        self.processes: dict[str, LocalProcess] = {}
+
+    def start(self) -> Self:
+        """Start everything and return when all of it is ready; on any failure nothing is left running."""
+        self._folder = new_workspace()
+        self._logs = self._kept_logs or self._folder / "logs"
+        self._listen_to_signals()
+        try:
+            self._start_parts()
+            self._start_members()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Stop everything in order, 27 seconds at most; another interruption stops it at once."""
+        try:
+            self._tender.stop()
+            self._stop_members()
+        except KeyboardInterrupt:
+            self._say("stopping at once")
+        finally:
+            for process in self.processes.values():
+                process.kill()
+            remove_workspace(self._folder)
+            self._forget_signals()
+
+    @property
+    def origin(self) -> str:
+        """The address under which all APIs answer."""
+        return f"http://127.0.0.1:{self._port}"
+
+    def token_for(self, sub: str, organisation: str, roles: Iterable[str]) -> str:
+        """Return a bearer token for somebody; whoever is named is let in."""
+        return self.provider.token_for(sub, organisation, roles)
+
+    def kill(self, name: str) -> None:
+        """End one process as a power cut would; it stays down until `revive`."""
+        self._down.add(name)
+        self._tender.leave(name)
+        self.processes[name].kill()
+
+    def revive(self, name: str) -> None:
+        """Start a killed process again (same port, same data) and return when it is ready."""
+        process = self.processes[name]
+        process.start()
+        self._down.discard(name)
+        if isinstance(process, Member):
+            self._tender.take(process)
+
+    def check(self) -> None:
+        """Raise `PartError` with the end of its log when a part ended by itself or a process cannot stay up."""
+        self._tender.check()
+        for name, process in self.processes.items():
+            if not isinstance(process, Member) and name not in self._down and not process.running:
+                raise PartError(process.story(f"ended by itself with {process.exit_code}"))
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _start_parts(self) -> None:
+        self.broker = servers.new_broker(self._kind, self._folder)
+        self.database = servers.new_database(self._folder)
+        self.provider = OpenIdProvider(self._folder)
+        parts = {"broker": self.broker, "database": self.database, "provider": self.provider}
+        for name, part in parts.items():
+            if isinstance(part, LocalProcess):
+                self.processes[name] = part
+                part.launch()
+        self._wait_for(self.processes)
+        with ThreadPoolExecutor(1) as aside:  # whoever starts a stack may be in an event loop
+            aside.submit(asyncio.run, self._make_topics()).result()
+
+    async def _make_topics(self) -> None:
+        wanted = declared(DECLARED_IN, self._organisations or catalogued_organisations(), prefix=self.topics.prefix)
+        report = await provision(self.broker.url, wanted)
+        self._say(f"{len(report.missing)} topics made")
+
+    def _start_members(self) -> None:
+        given = service_environment(self.broker, self.database, self.provider)
+        members = service_members(self._logs, given)
+        apis = {service: members[f"{service} api"].health for service in SERVICES}
+        members["origin"] = origin_member(self._logs, self._port, apis, self.provider.issuer)
+        self.processes.update(members)
+        for member in members.values():
+            member.launch()
+        self._wait_for(members)
+        self._tender.start(members.values())
+
+    def _wait_for(self, processes: Mapping[str, LocalProcess]) -> None:
+        for number, (name, process) in enumerate(processes.items(), 1):
+            process.wait_ready()
+            self._say(f"[{number:2}/{len(processes)}] {name} is ready")
+
+    def _stop_members(self) -> None:
+        members = [process for process in self.processes.values() if isinstance(process, Member)]
+        for member in members:
+            member.signal(signal.SIGTERM)
+        deadline = time.monotonic() + _STOP_SECONDS
+        for member in members:
+            member.stop(max(0.1, deadline - time.monotonic()))
+
+    def _listen_to_signals(self) -> None:
+        """Let SIGTERM and a closed terminal unwind the block like Ctrl-C does."""
+        if threading.current_thread() is threading.main_thread():
+            for number in _INTERRUPTIONS:
+                self._handlers[number] = signal.signal(number, _interrupt)
+
+    def _forget_signals(self) -> None:
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        self._handlers.clear()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
