@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from services.recap_tracker import consumers, store
 from services.recap_tracker.api import DESCRIPTION, ROUTERS, TAGS
 from services.recap_tracker.settings import Settings
+from services.recap_tracker.store import Keeping
 from shared import inbox, outbox
 from shared.auth import Authenticator
 from shared.bus import Bus, Publisher
@@ -31,8 +32,7 @@ class Tracker:
     """The parts of the tracker, built over one database and one store door."""
 
     settings: Settings
-    database: Database
-    door: StoreDoor
+    keeping: Keeping
     topics: Topics
 
     def api(self) -> FastAPI:
@@ -43,38 +43,42 @@ class Tracker:
             title="RECAP tracker",
             description=DESCRIPTION,
             authenticator=Authenticator(settings.oidc_issuer, settings.oidc_audience, settings.oidc_jwks_url),
-            database=self.database,
-            backlog=self.door.backlog.waiting,
+            database=self.keeping.database,
+            backlog=self.keeping.door.backlog.waiting,
             routers=ROUTERS,
             tags=TAGS,
         )
-        api.state.door = self.door
+        api.state.keeping = self.keeping
         return api
 
     def workers(self) -> Sequence[Runnable]:
         """Return the bus with its reaction."""
         idempotent = self.settings.idempotent_producer
         bus = Bus(
-            self.settings.brokers, service=NAME, database=self.database, topics=self.topics, idempotent=idempotent
+            self.settings.brokers,
+            service=NAME,
+            database=self.keeping.database,
+            topics=self.topics,
+            idempotent=idempotent,
         )
-        consumers.register(bus, self.topics, store.RegionStore(self.database, self.door))
+        consumers.register(bus, self.topics, store.RegionStore(self.keeping))
         return [bus]
 
     def relay(self) -> Runnable:
         """Return the relay of this service's outbox."""
         publisher = Publisher(self.settings.brokers, idempotent=self.settings.idempotent_producer)
-        return Relay(self.database, publisher, Leases(self.database), NAME)
+        return Relay(self.keeping.database, publisher, Leases(self.keeping.database), NAME)
 
     async def prepare(self) -> None:
         """Create collections and indexes; may be run again at any time."""
-        await self.database.ensure_indexes(INDEXES)
+        await self.keeping.database.ensure_indexes(INDEXES)
 
 
 def build(settings: Settings) -> Service:
     """Return the tracker, ready to be run in parts or as a whole."""
     topics = Topics(settings.topic_prefix)
     database = Database(settings.mongo_url, settings.database_name(NAME))
-    tracker = Tracker(settings, database, StoreDoor(database, NAME, topics=topics), topics)
+    tracker = Tracker(settings, Keeping(database, StoreDoor(database, NAME, topics=topics)), topics)
     return Service(
         name=NAME,
         database=database,

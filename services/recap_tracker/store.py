@@ -4,8 +4,11 @@ Guards that a project is found by its own organisation only, that ledger, projec
 saved together or not at all, and that each save hands over the facts it causes.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -13,7 +16,7 @@ from services.recap_tracker.domain.places import Ledger, Round, State
 from services.recap_tracker.domain.projects import Project
 from services.recap_tracker.domain.refusals import CohortNotKnownError
 from services.recap_tracker.domain.roster import Cohort, Person
-from shared.errors import NotFoundError
+from shared.errors import NotFoundError, UnavailableError
 from shared.events import Fact
 from shared.events.ids import CohortId, OrganisationId, ParticipantId, ProgrammeId, ProjectId
 from shared.mongo import Database, Index, guard
@@ -27,6 +30,9 @@ INDEXES = {
     COHORTS: [],
     PEOPLE: [],
 }
+
+TURN_SECONDS = 5.0
+"""How long a request waits for its turn: while the database is away nobody stands behind a long queue."""
 
 S = TypeVar("S", bound=State)
 
@@ -51,12 +57,51 @@ class Loaded(Generic[S]):
         return Change(self.collection, self.id, state.model_dump(mode="json"), self.version, events, self.saved_at)
 
 
+class Turns:
+    """Whose turn it is, within this process, to decide about a programme's places.
+
+    A courtesy, not the guard: the ledger's version decides. Without it many requests at once would spend their tries on
+    each other; with it only processes compete, one request each.
+    """
+
+    def __init__(self) -> None:
+        self._locks: defaultdict[ProgrammeId, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    @asynccontextmanager
+    async def of(self, programme: ProgrammeId) -> AsyncIterator[None]:
+        """Hold the turn inside the block; raises UnavailableError when it does not come in time."""
+        lock = self._locks[programme]
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                await lock.acquire()
+        except TimeoutError:
+            raise UnavailableError("many ask for this programme's places at once; try again shortly") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What stores are made of; one for each process."""
+
+    database: Database
+    door: StoreDoor
+    turns: Turns = field(default_factory=Turns)
+
+
 class RegionStore:
     """What belongs to no single organisation: schedules, people, places, and whose turn it is."""
 
-    def __init__(self, database: Database, door: StoreDoor) -> None:
-        self._database = database
-        self._door = door
+    def __init__(self, keeping: Keeping) -> None:
+        self._database = keeping.database
+        self._door = keeping.door
+        self._turns = keeping.turns
+
+    def turn(self, programme: ProgrammeId) -> AbstractAsyncContextManager[None]:
+        """Return what to hold from reading the ledger until it is saved."""
+        return self._turns.of(programme)
 
     async def schedule(self, cohort: CohortId, programme: ProgrammeId) -> Loaded[Cohort]:
         """Return what is known of a cohort, nothing at first."""
@@ -102,8 +147,8 @@ class RegionStore:
 class ProjectStore(RegionStore):
     """The projects of one organisation."""
 
-    def __init__(self, database: Database, door: StoreDoor, organisation: OrganisationId) -> None:
-        super().__init__(database, door)
+    def __init__(self, keeping: Keeping, organisation: OrganisationId) -> None:
+        super().__init__(keeping)
         self.organisation = organisation
 
     async def project(self, project: ProjectId) -> Loaded[Project]:

@@ -22,12 +22,11 @@ MilestonePath = Annotated[str, Path(max_length=128, pattern=_ID, description="Id
 
 
 async def _store(request: Request, identity: Leader) -> ProjectStore:
-    state = request.app.state
-    return ProjectStore(state.database, state.door, OrganisationId(identity.organisation))
+    return ProjectStore(request.app.state.keeping, OrganisationId(identity.organisation))
 
 
 async def _queries(request: Request, identity: Leader) -> Queries:
-    return Queries(request.app.state.database, OrganisationId(identity.organisation))
+    return Queries(request.app.state.keeping.database, OrganisationId(identity.organisation))
 
 
 async def _now() -> datetime:

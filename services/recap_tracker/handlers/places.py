@@ -25,13 +25,14 @@ async def open_project(store: ProjectStore, command: OpenProject, because: Becau
         cohort = await _cohort_with_projects(store, command.cohort)
         person = await store.person(command.lead)
         lead = roster.take_lead(person.state, project, command.cohort, store.organisation)
-        ledger = await store.ledger(cohort.programme)
-        after, placing = take_place(ledger.state, project, store.organisation)
-        opening = Opening(project, cohort.programme, store.organisation, placing, now)
-        opened, facts = projects.open_project(command, opening)
-        standing = Standing.of(opened, 1, placing.position)
-        changes = [new_project(opened).becomes(opened, facts), person.becomes(lead), *ledger_changes(ledger, after)]
-        await store.save(changes, because.with_result(standing.model_dump(mode="json")))
+        async with store.turn(cohort.programme):
+            ledger = await store.ledger(cohort.programme)
+            after, placing = take_place(ledger.state, project, store.organisation)
+            opening = Opening(project, cohort.programme, store.organisation, placing, now)
+            opened, facts = projects.open_project(command, opening)
+            standing = Standing.of(opened, 1, placing.position)
+            changes = [new_project(opened).becomes(opened, facts), person.becomes(lead), *ledger_changes(ledger, after)]
+            await store.save(changes, because.with_result(standing.model_dump(mode="json")))
         return standing
 
     return await until_saved(attempt)
@@ -67,12 +68,13 @@ async def reopen_project(
     async def attempt() -> Standing:
         loaded = await store.project(project)
         projects.check_reopening(loaded.state, reopened_on, now)
-        ledger = await store.ledger(loaded.state.programme)
-        after, placing = take_place(ledger.state, project, store.organisation)
-        reopened, facts = projects.reopen_project(loaded.state, reopened_on, placing, loaded.next)
-        standing = Standing.of(reopened, loaded.next, placing.position)
-        changes = [loaded.becomes(reopened, facts), *ledger_changes(ledger, after)]
-        await store.save(changes, because.with_result(standing.model_dump(mode="json")))
+        async with store.turn(loaded.state.programme):
+            ledger = await store.ledger(loaded.state.programme)
+            after, placing = take_place(ledger.state, project, store.organisation)
+            reopened, facts = projects.reopen_project(loaded.state, reopened_on, placing, loaded.next)
+            standing = Standing.of(reopened, loaded.next, placing.position)
+            changes = [loaded.becomes(reopened, facts), *ledger_changes(ledger, after)]
+            await store.save(changes, because.with_result(standing.model_dump(mode="json")))
         return standing
 
     return await until_saved(attempt)
@@ -94,11 +96,12 @@ async def _end(
     """End a project, free its place and let the first in the queue move up, in one save."""
     loaded = await store.project(project)
     ended, facts = decide(loaded)
-    ledger = await store.ledger(ended.programme)
-    after = release_place(ledger.state, project, store.organisation, f"was {ended.status}")
     standing = Standing.of(ended, loaded.next)
-    changes = [loaded.becomes(ended, facts), *await new_round(store, ledger, after, ended.changed_on)]
-    await store.save(changes, because.with_result(standing.model_dump(mode="json")))
+    async with store.turn(ended.programme):
+        ledger = await store.ledger(ended.programme)
+        after = release_place(ledger.state, project, store.organisation, f"was {ended.status}")
+        changes = [loaded.becomes(ended, facts), *await new_round(store, ledger, after, ended.changed_on)]
+        await store.save(changes, because.with_result(standing.model_dump(mode="json")))
     return standing
 
 
