@@ -1,0 +1,144 @@
+"""The relay on a real database: order per subject, deletion on acknowledgement, leases (P1, P2)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from shared import inbox, leases, outbox
+from shared.errors import UnavailableError
+from shared.leases import Leases
+from shared.mongo import Database
+from shared.outbox import Change, StoreDoor
+from shared.relay import Relay, waves
+from shared.topics import Topics
+from tests.toys import attended, because
+
+
+class Wire:
+    """Remembers what was handed over; answers as scripted, like a broker that fails now and then."""
+
+    def __init__(self, refuse: Sequence[str] = ()) -> None:
+        self.sent: list[tuple[str, int]] = []
+        self.refuse = set(refuse)
+        self.hold: asyncio.Event | None = None
+        self.entered = asyncio.Event()
+
+    async def publish(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[str]:
+        self.entered.set()
+        if self.hold is not None:
+            await self.hold.wait()
+        good = [row for row in rows if row["subject"] not in self.refuse]
+        self.sent += [(row["subject"], row["seq"]) for row in good]
+        return [row["_id"] for row in good]
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+async def store(database: Database) -> AsyncIterator[Database]:
+    await database.ensure_indexes({**outbox.INDEXES, **inbox.INDEXES, "docs": [], leases.COLLECTION: []})
+    yield database
+
+
+async def state(store: Database, participant: str, versions: int) -> None:
+    door = StoreDoor(store, "engagement", topics=Topics())
+    for version in range(1, versions + 1):
+        await door.save([Change("docs", participant, {}, version - 1, [attended(participant, version)])], because())
+
+
+async def waiting(store: Database) -> int:
+    return await store.collection("outbox").count_documents({})
+
+
+async def test_every_version_of_a_subject_is_sent_once_and_in_order(store: Database) -> None:
+    for participant in ("p1", "p2", "p3"):
+        await state(store, participant, 3)
+    wire = Wire()
+    assert await Relay(store, wire, Leases(store), "engagement").send_once() == 9
+    for participant in ("p1", "p2", "p3"):
+        assert [seq for subject, seq in wire.sent if subject == participant] == [1, 2, 3]
+    assert await waiting(store) == 0
+
+
+async def test_what_was_not_acknowledged_stays_and_holds_back_only_its_own_subject(store: Database) -> None:
+    await state(store, "p1", 2)
+    await state(store, "p2", 2)
+    wire = Wire(refuse=["p1"])
+    relay = Relay(store, wire, Leases(store), "engagement")
+    with pytest.raises(UnavailableError, match="1 subjects"):
+        await relay.send_once()
+    assert wire.sent == [("p2", 1), ("p2", 2)]
+    assert await waiting(store) == 2
+    wire.refuse.clear()
+    assert await relay.send_once() == 2
+    assert wire.sent[2:] == [("p1", 1), ("p1", 2)]
+
+
+async def test_two_relays_share_the_shards_and_no_shard_has_two_holders(store: Database) -> None:
+    first, second = Leases(store), Leases(store)
+    assert len(await first.hold()) == first.shards
+    await second.hold()
+    first._renewed = second._renewed = float("-inf")  # it is time to renew
+    await first.hold()
+    second._renewed = float("-inf")
+    ours, theirs = set(await first.hold()), set(await second.hold())
+    assert not ours & theirs
+    assert ours | theirs == set(range(first.shards))
+    assert len(ours) == len(theirs)
+
+
+async def test_leases_that_were_released_are_free_at_once(store: Database) -> None:
+    first, second = Leases(store), Leases(store)
+    await first.hold()
+    await first.release()
+    assert len(await second.hold()) == second.shards
+
+
+async def test_a_relay_that_was_frozen_sends_nothing_more_under_its_old_leases(store: Database) -> None:
+    """P2: what is held is trusted only as long as it could have been renewed."""
+    await state(store, "p1", 2)
+    wire, held = Wire(), Leases(store)
+    relay = Relay(store, wire, held, "engagement")
+    wire.hold = asyncio.Event()
+    sending = asyncio.create_task(relay.send_once())
+    await wire.entered.wait()
+    # The first row is under way; then the process stands still for longer than its leases.
+    held._renewed -= leases.LEASE_MS / 1000
+    wire.hold.set()
+    assert await sending == 1
+    assert wire.sent == [("p1", 1)]
+    assert await waiting(store) == 1
+
+
+def test_waves_hold_each_subject_once_and_its_versions_in_order() -> None:
+    rows = [{"subject": subject, "seq": seq, "n": 0} for seq in (3, 1, 2) for subject in ("a", "b")]
+    rows.append({"subject": "a", "seq": 2, "n": 1})
+    split = [[(row["subject"], row["seq"], row["n"]) for row in wave] for wave in waves(rows)]
+    assert split[0] == [("a", 1, 0), ("b", 1, 0)]
+    assert [place for wave in split for place in wave if place[0] == "a"] == [
+        ("a", 1, 0),
+        ("a", 2, 0),
+        ("a", 2, 1),
+        ("a", 3, 0),
+    ]
+    assert all(len({subject for subject, *_ in wave}) == len(wave) for wave in split)
+
+
+async def test_a_database_that_is_away_does_not_end_the_relay(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    relay = Relay(store, Wire(), Leases(store), "engagement")
+    asked = asyncio.Event()
+
+    async def away() -> int:
+        asked.set()
+        raise UnavailableError("the database is away")
+
+    monkeypatch.setattr(relay, "send_once", away)
+    await relay.start()
+    await asked.wait()
+    await asyncio.sleep(0)
+    assert relay.ready() == "the database is away"
+    await relay.stop()
+    await relay.wait()
