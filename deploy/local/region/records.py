@@ -70,3 +70,4 @@ class VoidReport(Published):
 
     voids: str
     person: str
+    session: str

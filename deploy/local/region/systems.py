@@ -59,6 +59,7 @@ class Desk:
             tick=tick,
             voids=report.record,
             person=str(report.person),
+            session=report.session,
         )
 
     def again(self, report: Report, status: Status, minutes: int | None) -> Report:

@@ -71,7 +71,15 @@ def report(record: str, tick: int, status: Status = "attended", minutes: int | N
 def void(record: str) -> VoidReport:
     of = report(record, 0)
     return VoidReport(
-        organisation="A", key="k", dialect="xapi", source=of.source, record="v", tick=9, voids=record, person="ann"
+        organisation="A",
+        key="k",
+        dialect="xapi",
+        source=of.source,
+        record="v",
+        tick=9,
+        voids=record,
+        person="ann",
+        session="d1",
     )
 
 

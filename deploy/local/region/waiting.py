@@ -1,0 +1,23 @@
+"""Waiting for something to become true elsewhere.
+
+Guards that the region never sleeps in hope: it asks, and says what it was waiting for when its time is over.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from deploy.local.region.errors import NotInTimeError
+
+PATIENCE_SECONDS = 120.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
+
+
+async def until(missing: Callable[[], Awaitable[str | None]], what: str, patience: float = PATIENCE_SECONDS) -> None:
+    """Ask until nothing is missing; `missing` returns what still is, in words. Raises NotInTimeError."""
+    deadline, pause = time.monotonic() + patience, _FIRST_PAUSE
+    while (still := await missing()) is not None:
+        if time.monotonic() > deadline:
+            raise NotInTimeError(f"{what}: after {patience:.0f} s {still}")
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, _LONGEST_PAUSE)
