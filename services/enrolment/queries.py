@@ -14,7 +14,7 @@ from services.enrolment.domain.catalogue import Catalogue
 from services.enrolment.domain.cohort import Activity, Cohort, JournalPeriod, ModuleDates, Session
 from services.enrolment.domain.cohort import Stated as StatedLength
 from services.enrolment.domain.participant import Enrolment
-from services.enrolment.domain.person import Identifier, Person, Record
+from services.enrolment.domain.person import WITHDRAWAL, Identifier, Person, Record
 from services.enrolment.domain.programme import ChangeProjects, Group, Module, Phase, Programme, Rule
 from services.enrolment.domain.receipt import Receipt
 from shared.audit import Audit
@@ -70,25 +70,31 @@ class ProgrammeView(BaseModel):
     cohorts: list[str]
 
 
+class EnrolmentView(Enrolment):
+    """How a participant stands with a cohort, and why they withdrew if they did."""
+
+    withdrawal_reason: str | None = None
+
+
 class ParticipantView(BaseModel):
     """A participant of the caller's organisation. Of one who was erased only the id is left."""
 
-    participant: str
-    organisation: str
-    version: int
+    participant: str = Field(examples=["5b0c7c52-6a55-4e3f-9d0a-0a7f5c1e7f11"])
+    organisation: str = Field(examples=["R0A"])
+    version: int = Field(examples=[3])
     erased: bool
-    given_name: str | None = None
-    family_name: str | None = None
-    email: str | None = None
+    given_name: str | None = Field(default=None, examples=["Ada"])
+    family_name: str | None = Field(default=None, examples=["Okafor"])
+    email: str | None = Field(default=None, examples=["ada.okafor@example.org"])
     identifiers: list[Identifier] = []
-    enrolments: list[Enrolment] = []
+    enrolments: list[EnrolmentView] = []
 
 
 class ReceiptView(BaseModel):
     """How far an erasure has come."""
 
-    receipt: str
-    participant: str
+    receipt: str = Field(examples=["314d0856-c7e6-5bda-b742-51fb01af7cf6"])
+    participant: str = Field(examples=["5b0c7c52-6a55-4e3f-9d0a-0a7f5c1e7f11"])
     requested_at: datetime
     confirmed_by: list[str] = Field(examples=[["engagement", "enrolment"]])
     complete: bool = Field(description="true once every service has confirmed")
@@ -119,12 +125,16 @@ class Reads:
     async def participant(self, participant: ParticipantId, actor: str) -> ParticipantView:
         """Return a participant with their names, and note who looked; raises NotFoundError."""
         record = Record.read(await self._find("participants", "participant", participant))
-        state = record.state
-        personal: dict[str, Any] = {}
-        if record.sealed:
-            await self._audit.record(actor, "participant.read", participant, self._organisation)
-            personal = Person.of(await self._open(record)).model_dump()
-        return ParticipantView.model_validate({**state.model_dump(), **personal})
+        if not record.sealed:
+            return ParticipantView.model_validate(record.state.model_dump())
+        await self._audit.record(actor, "participant.read", participant, self._organisation)
+        fields = await self._open(record)
+        enrolments = [
+            {**entry.model_dump(), "withdrawal_reason": fields.get(f"{WITHDRAWAL}:{entry.cohort}")}
+            for entry in record.state.enrolments
+        ]
+        personal = Person.of(fields).model_dump()
+        return ParticipantView.model_validate({**record.state.model_dump(), **personal, "enrolments": enrolments})
 
     async def receipt(self, receipt: str) -> ReceiptView:
         """Return how far an erasure has come; raises NotFoundError."""

@@ -88,11 +88,11 @@ class MoveParticipant(Command):
 class ParticipantSaved(BaseModel):
     """The participant and the version that the command made."""
 
-    participant: str
-    version: int
+    participant: str = Field(examples=["5b0c7c52-6a55-4e3f-9d0a-0a7f5c1e7f11"])
+    version: int = Field(examples=[3])
 
 
 class ErasureAccepted(BaseModel):
     """The receipt under which the erasure can be followed."""
 
-    receipt: str
+    receipt: str = Field(examples=["314d0856-c7e6-5bda-b742-51fb01af7cf6"])

@@ -1,4 +1,7 @@
-"""Routes of erasures: ask for one, follow it."""
+"""Routes of erasures: ask for one, follow it.
+
+Guards that asking again is answered with the same receipt, so that nobody has to know whether the first time worked.
+"""
 
 from typing import Annotated
 
@@ -19,6 +22,7 @@ router = APIRouter(prefix="/enrolment/v1", tags=["erasures"])
     "/participants/{participant}/erasure",
     status_code=status.HTTP_202_ACCEPTED,
     summary="Erase a person",
+    response_description="erased here, and asked of everybody else",
     responses=problems(NotFoundError, IdempotencyKeyReusedError),
 )
 async def erase_participant(participant: Name, work: CommandWork) -> ErasureAccepted:
@@ -29,7 +33,12 @@ async def erase_participant(participant: Name, work: CommandWork) -> ErasureAcce
     return ErasureAccepted(receipt=await handlers.erase_participant(work, participant))
 
 
-@router.get("/erasures/{receipt}", summary="Follow an erasure", responses=problems(NotFoundError))
+@router.get(
+    "/erasures/{receipt}",
+    summary="Follow an erasure",
+    response_description="the receipt",
+    responses=problems(NotFoundError),
+)
 async def show_erasure(
     receipt: Annotated[str, Path(min_length=1, max_length=64)], identity: Coordinator, known: AllParts
 ) -> ReceiptView:

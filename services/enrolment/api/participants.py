@@ -1,4 +1,7 @@
-"""Routes of participants: register, show, apply, enrol, withdraw, move."""
+"""Routes of participants: register, show, apply, enrol, withdraw, move.
+
+Guards that every answer names what it may be refused with, and holds ids and versions, never what was sent.
+"""
 
 from fastapi import APIRouter, status
 
@@ -30,6 +33,7 @@ _ANY = (NotFoundError, refusals.ParticipantErasedError, IdempotencyKeyReusedErro
     "",
     status_code=status.HTTP_201_CREATED,
     summary="Register a person",
+    response_description="registered",
     responses=problems(
         *_HOME, refusals.IdentifierTakenError, refusals.IdentifierRepeatedError, IdempotencyKeyReusedError
     ),
@@ -39,7 +43,12 @@ async def register_participant(command: RegisterParticipant, work: CommandWork) 
     return _saved(await handlers.register_participant(work, command.person()))
 
 
-@router.get("/{participant}", summary="Show a participant", responses=problems(NotFoundError))
+@router.get(
+    "/{participant}",
+    summary="Show a participant",
+    response_description="the participant",
+    responses=problems(NotFoundError),
+)
 async def show_participant(participant: Name, identity: Coordinator, known: AllParts) -> ParticipantView:
     """A participant of the caller's organisation, with names. That the caller looked is noted in the audit."""
     return await known.reads(OrganisationId(identity.organisation)).participant(participant, identity.subject)
@@ -49,6 +58,7 @@ async def show_participant(participant: Name, identity: Coordinator, known: AllP
     "/{participant}/applications",
     status_code=status.HTTP_201_CREATED,
     summary="Apply to a cohort",
+    response_description="applied",
     responses=problems(
         *_ANY,
         *_HOME,
@@ -68,6 +78,7 @@ async def apply_to_cohort(participant: Name, command: ApplyToCohort, work: Comma
     "/{participant}/enrolments",
     status_code=status.HTTP_201_CREATED,
     summary="Enrol in a cohort",
+    response_description="enrolled",
     responses=problems(
         *_ANY,
         *_HOME,
@@ -86,6 +97,7 @@ async def enrol_participant(participant: Name, command: EnrolParticipant, work: 
 @router.post(
     "/{participant}/withdrawals",
     summary="Withdraw from a cohort",
+    response_description="withdrawn",
     responses=problems(*_ANY, *_DATED, refusals.NotEnrolledError),
 )
 async def withdraw_participant(participant: Name, command: WithdrawParticipant, work: CommandWork) -> ParticipantSaved:
@@ -97,6 +109,7 @@ async def withdraw_participant(participant: Name, command: WithdrawParticipant, 
 @router.post(
     "/{participant}/moves",
     summary="Move to another organisation",
+    response_description="moved",
     responses=problems(*_ANY, *_HOME, *_DATED, refusals.SameOrganisationError),
 )
 async def move_participant(participant: Name, command: MoveParticipant, work: CommandWork) -> ParticipantSaved:

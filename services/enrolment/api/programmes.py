@@ -1,4 +1,7 @@
-"""Routes of the catalogue."""
+"""Routes of the catalogue.
+
+Guards that nothing about people is here: the answers are the same for every organisation.
+"""
 
 from typing import Annotated
 
@@ -14,13 +17,15 @@ from shared.web import problems
 router = APIRouter(prefix="/enrolment/v1", tags=["programmes"])
 
 
-@router.get("/programmes", summary="List the programmes")
+@router.get("/programmes", summary="List the programmes", response_description="all programmes")
 async def list_programmes(_: Coordinator, known: AllParts) -> list[ProgrammeView]:
     """All programmes with their phases, modules, invited groups, rules and cohorts."""
     return queries.programmes(known.catalogue)
 
 
-@router.get("/cohorts/{cohort}", summary="Show a cohort", responses=problems(NotFoundError))
+@router.get(
+    "/cohorts/{cohort}", summary="Show a cohort", response_description="the cohort", responses=problems(NotFoundError)
+)
 async def show_cohort(
     cohort: Annotated[CohortId, Path(max_length=128, examples=["mcr-2023"])], _: Coordinator, known: AllParts
 ) -> CohortView:

@@ -1,4 +1,7 @@
-"""Why enrolment says no. A class's docstring is the sentence a person reads, its name the code a machine reads."""
+"""Why enrolment says no. A class's docstring is the sentence a person reads, its name the code a machine reads.
+
+Guards that a refusal tells what to do otherwise and never repeats a personal field.
+"""
 
 from shared.errors import InvalidError, RefusedError
 
