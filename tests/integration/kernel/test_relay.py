@@ -40,7 +40,7 @@ class Wire:
 @pytest.fixture
 async def store(database: Database) -> AsyncIterator[Database]:
     await database.ensure_indexes({**outbox.INDEXES, **inbox.INDEXES, "docs": [], leases.COLLECTION: []})
-    yield database
+    return database
 
 
 async def state(store: Database, participant: str, versions: int) -> None:

@@ -19,7 +19,7 @@ from tests.toys import attended, because
 @pytest.fixture
 async def store(database: Database) -> AsyncIterator[Database]:
     await database.ensure_indexes({**outbox.INDEXES, **inbox.INDEXES, "docs": []})
-    yield database
+    return database
 
 
 @pytest.fixture
