@@ -14,6 +14,11 @@ HERE = ZoneInfo("Europe/London")
 """A session belongs to the day it begins on where it is held; in summer that is not always the day in UTC."""
 
 
+def local_day(moment: datetime) -> date:
+    """Return the day that people here call it at that moment."""
+    return moment.astimezone(HERE).date()
+
+
 class Occasion(State):
     """What a record of attendance needs to know of a session. `minutes` is the planned length."""
 
@@ -40,7 +45,7 @@ class Session(State):
     @property
     def held_on(self) -> date:
         """The local date on which the session begins."""
-        return self.starts_at.astimezone(HERE).date()
+        return local_day(self.starts_at)
 
 
 class Cohort(State):

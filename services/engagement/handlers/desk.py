@@ -1,0 +1,33 @@
+"""What every handler works with.
+
+Guards that handlers are given their parts and build none, and that a statement has one name whoever looks for it.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from services.engagement.domain.state import ExternalKey, StatementId
+from services.engagement.store import Store
+from shared.audit import Audit
+from shared.vault import Vault, external_key
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Store, personal keys, the audit, and the key under which identifiers of other systems are matched."""
+
+    store: Store
+    vault: Vault
+    audit: Audit
+    identifier_key: bytes
+
+    def key_of(self, organisation: str, system: str, value: str) -> ExternalKey:
+        """Return what stands for an identifier of another system."""
+        return ExternalKey(external_key(self.identifier_key, organisation, system, value))
+
+
+def statement_id(organisation: str, source: str, record: str) -> StatementId:
+    """Return the name of a statement: the same for the record and for its void, unlike for every other."""
+    named = json.dumps([organisation, source, record]).encode()
+    return StatementId(hashlib.sha256(named).hexdigest()[:32])
