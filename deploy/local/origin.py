@@ -112,13 +112,14 @@ def _index(upstreams: Mapping[str, str], issuer: str) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve the origin until a signal ends it."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local.origin", description="One origin for the APIs.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 in a container")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--issuer", required=True, help="address of the identity provider, for the index page")
     parser.add_argument("routes", nargs="+", metavar="SERVICE=URL", help="where each service answers")
     asked = parser.parse_args(arguments)
     upstreams = dict(route.split("=", 1) for route in asked.routes)
     origin = create_origin(upstreams, asked.issuer)
-    uvicorn.run(origin, host="127.0.0.1", port=asked.port, access_log=False, log_level="warning", server_header=False)
+    uvicorn.run(origin, host=asked.host, port=asked.port, access_log=False, log_level="warning", server_header=False)
 
 
 if __name__ == "__main__":

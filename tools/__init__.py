@@ -1,0 +1,1 @@
+"""Small programs of the house: what `make check` asks beyond the linters."""
