@@ -13,13 +13,16 @@ from shared.web import Command, Day
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Id = Annotated[str, Field(min_length=1, max_length=128)]
 Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
-System = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
+System = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,40}$|^https?://[^\s]{1,200}$")]
 
 
 class IdentifierBody(Command):
     """By what another system knows the person."""
 
-    system: System = Field(description="whose identifier it is; `account` is the subject of the person's sign-in")
+    system: System = Field(
+        description="whose identifier it is; `account` is the subject of the person's sign-in; "
+        "the account of an xAPI actor goes by its home page"
+    )
     value: Annotated[str, Field(min_length=1, max_length=200)]
 
 
