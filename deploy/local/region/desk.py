@@ -12,6 +12,7 @@ from deploy.local.region.ledger import Ledger
 from deploy.local.region.office import Office, Request
 from deploy.local.region.records import Report
 from deploy.local.region.waiting import until
+from deploy.local.region.wire import id_of
 
 QUERIES = "/engagement/v1/attendance/queries"
 
@@ -32,7 +33,7 @@ class QueueDesk:
 
     async def open_queries(self, organisation: str) -> list[dict[str, Any]]:
         """Return what waits for a coordinator of an organisation."""
-        answer = await self._office.ask(Request(clerk("coordinator", organisation), "GET", QUERIES))
+        answer = await self._office.ask(Request(clerk("coordinator", organisation), "GET", f"{QUERIES}?limit=200"))
         queries: list[dict[str, Any]] = answer["queries"]
         return queries
 
@@ -40,15 +41,13 @@ class QueueDesk:
         found: dict[str, str] = {}
 
         async def missing() -> str | None:
-            listed = {
-                (query["person"], query["session"]): query["query"] for query in await self.open_queries(organisation)
-            }
-            found.update({report.record: listed[_as_seen(report)] for report in reports if _as_seen(report) in listed})
+            listed = {query["record"]: query["query"] for query in await self.open_queries(organisation)}
+            found.update({id_of(report): listed[id_of(report)] for report in reports if id_of(report) in listed})
             return None if len(found) == len(reports) else f"{len(reports) - len(found)} records were not in it"
 
         await until(missing, f"the queue of {organisation}")
         for report in reports:
-            await self._decide(report, found[report.record])
+            await self._decide(report, found[id_of(report)])
 
     async def _decide(self, report: Report, query: str) -> None:
         who = clerk("coordinator", report.organisation)
@@ -59,7 +58,3 @@ class QueueDesk:
             body = {"participant": self._ledger.people[report.person]}
             request = Request(who, "POST", f"{QUERIES}/{query}/resolution", body, f"resolve-{query}")
         await self._office.ask(request)
-
-
-def _as_seen(report: Report) -> tuple[str, str]:
-    return report.value, report.session

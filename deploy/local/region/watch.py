@@ -78,11 +78,7 @@ class Watch:
 
         async def missing() -> str | None:
             answer = await self._office.ask(request)
-            told = {
-                one["session"]: (one["status"], one["contact_minutes"])
-                for one in answer["sessions"]
-                if one["status"] != "voided"
-            }
+            told = {one["session"]: (one["status"], one["contact_minutes"]) for one in answer["sessions"]}
             wrong = [
                 session for session in sorted(sessions) if told.get(session) != self._truth.believed(person, session)
             ]

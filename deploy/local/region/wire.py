@@ -34,6 +34,11 @@ def encode(act: Published, began_at: datetime) -> Wire:
     return Wire(act.key.encode(), _bytes(body, act.flaw), _headers(act.flaw))
 
 
+def id_of(act: Published) -> str:
+    """Return the id under which a record goes out."""
+    return act.record if act.dialect == "cloudevents" else _statement_id(act, act.record)
+
+
 def _bytes(body: dict[str, Any], flaw: Flaw) -> bytes:
     value = json.dumps(body).encode()
     if flaw is Flaw.TRUNCATED:
@@ -64,7 +69,7 @@ def _cloud_event(act: Published, at: datetime) -> dict[str, Any]:
         "specversion": "1.0",
         "type": kind,
         "source": act.source,
-        "id": act.record,
+        "id": id_of(act),
         "time": at.isoformat(),
         "data": data,
     }
@@ -82,7 +87,7 @@ def _recorded(act: Report) -> dict[str, Any]:
 
 def _statement(act: Published, at: datetime) -> dict[str, Any]:
     statement: dict[str, Any] = {
-        "id": _statement_id(act, act.record),
+        "id": id_of(act),
         "timestamp": at.isoformat(),
         "stored": at.isoformat(),
         "authority": {"account": {"homePage": act.source, "name": "recorder"}},
