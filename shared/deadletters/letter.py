@@ -4,11 +4,9 @@ Guards that the original can be taken out exactly as it was, even when its heade
 number of headers and stands last.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
 
 from shared.stream.record import Headers, Record
 
@@ -126,18 +124,3 @@ def read(consumed: Record) -> Letter | None:
         attempts=int(told["attempts"]),
         at=datetime.fromisoformat(told["at"]).astimezone(UTC),
     )
-
-
-def summary(letter: Letter) -> Mapping[str, Any]:
-    """Return what a list shows: nothing of key, value or headers."""
-    return {
-        "id": letter.id,
-        "stage": letter.stage,
-        "code": letter.code,
-        "topic": letter.record.topic,
-        "partition": letter.record.partition,
-        "offset": letter.record.offset,
-        "attempts": letter.attempts,
-        "at": letter.at.isoformat(),
-        "message": letter.message,
-    }

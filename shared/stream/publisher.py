@@ -16,7 +16,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from shared.errors import UnavailableError
 from shared.logs import kinds, logger
 from shared.stream.lenient import RawBatch, needs_raw
-from shared.stream.record import Headers, wire_headers
+from shared.stream.record import wire_headers
 
 LINGER_MS = 5
 BATCH_BYTES = 256 * 1024
@@ -27,7 +27,9 @@ SEND_SECONDS = 30.0
 CLOSE_SECONDS = 5.0
 
 Row = Mapping[str, Any]
-"""`_id`, `topic`, `key`, `headers` (pairs) and `value`; texts are sent as UTF-8. Other fields are the sender's own."""
+"""`_id`, `topic`, `key`, `headers` (pairs), `value`, and `partition` where the key does not decide it.
+
+Texts are sent as UTF-8. Other fields are the sender's own."""
 
 
 class Publisher:
@@ -97,11 +99,13 @@ class Publisher:
 
     async def _send(self, producer: Any, row: Row) -> None:
         """Hand one row over and return when it is acknowledged."""
+        topic, value, partition = row["topic"], row["value"], row.get("partition")
         key, headers = _bytes(row["key"]), wire_headers(row["headers"])
-        if needs_raw(key, row["value"], headers):
-            sent = await _send_raw(producer, row["topic"], key, row["value"], headers)
+        if needs_raw(key, value, headers):
+            chosen = await _partition(producer, topic, key) if partition is None else partition
+            sent = await producer.send_batch(RawBatch(key, value, headers), topic, partition=chosen)
         else:
-            sent = await producer.send(row["topic"], row["value"], key=key, headers=list(headers))
+            sent = await producer.send(topic, value, key=key, headers=list(headers), partition=partition)
         await sent
 
     async def _throw_away(self, sends: Mapping[asyncio.Task[None], Row]) -> None:
@@ -116,14 +120,10 @@ class Publisher:
         await _abandon(producer)
 
 
-async def _send_raw(
-    producer: Any, topic: str, key: bytes | None, value: bytes | None, headers: Headers
-) -> Awaitable[Any]:
-    """Send one record as a batch of its own, on the partition that its key belongs to."""
+async def _partition(producer: Any, topic: str, key: bytes | None) -> int:
+    """Return the partition that a key belongs to, as the producer itself would choose it."""
     partitions = sorted(await producer.partitions_for(topic))
-    chosen = DefaultPartitioner()(key, partitions, partitions)
-    sent: Awaitable[Any] = await producer.send_batch(RawBatch(key, value, headers), topic, partition=chosen)
-    return sent
+    return int(DefaultPartitioner()(key, partitions, partitions))
 
 
 async def _abandon(producer: Any) -> None:

@@ -6,6 +6,7 @@ for the end of a partition with the beginning of its last batch, so a fetch has 
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
@@ -13,27 +14,34 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.errors import UnavailableError
+from shared.stream.publisher import within
 from shared.stream.record import Record
 
-SECONDS = 20.0
+PATIENCE_SECONDS = 20.0
 _FETCH_MS = 250
 
 
-async def read_all(brokers: str, topic: str) -> list[Record]:
-    """Return every record of a topic, by partition and offset; raises UnavailableError."""
+async def read(brokers: str, topic: str) -> AsyncIterator[Record]:
+    """Hand out every record of a topic, each partition in its order; raises UnavailableError."""
     async with _client(brokers) as client:
         partitions = await _partitions(client, topic)
         client.assign(partitions)
         first = await client.beginning_offsets(partitions)
         for place in partitions:
             client.seek(place, first[place])
-        records = [Record.of(each) async for each in _to_the_end(client, partitions)]
+        async for each in _to_the_end(client, partitions):
+            yield Record.of(each)
+
+
+async def read_all(brokers: str, topic: str) -> list[Record]:
+    """Return every record of a topic, by partition and offset; raises UnavailableError."""
+    records = [record async for record in read(brokers, topic)]
     return sorted(records, key=lambda record: (record.partition, record.offset))
 
 
 async def ends(brokers: str, places: Iterable[TopicPartition]) -> Mapping[TopicPartition, int]:
     """Return a lower bound of each partition's next offset, asked on a fresh connection; raises UnavailableError."""
-    async with _client(brokers) as client:
+    async with _client(brokers) as client, asyncio.timeout(PATIENCE_SECONDS):
         wanted = list(places)
         client.assign(wanted)
         found: Mapping[TopicPartition, int] = await client.end_offsets(wanted)
@@ -49,22 +57,28 @@ async def _partitions(client: Any, topic: str) -> list[TopicPartition]:
     return [TopicPartition(topic, number) for number in sorted(numbers)]
 
 
-async def _to_the_end(client: Any, partitions: list[TopicPartition]) -> AsyncIterator[Any]:
-    """Hand out records until every partition has been fetched to its end."""
-    left = set(partitions)
+async def _to_the_end(client: Any, partitions: Iterable[TopicPartition]) -> AsyncIterator[Any]:
+    """Hand out records until every partition has been fetched to its end; raises TimeoutError when nothing comes."""
+    left, moved_at = set(partitions), time.monotonic()
     while left:
-        for records in (await client.getmany(timeout_ms=_FETCH_MS)).values():
+        fetched = await client.getmany(timeout_ms=_FETCH_MS)
+        for records in fetched.values():
             for record in records:
                 yield record
         for place in list(left):
             end = client.highwater(place)
             if end is not None and await client.position(place) >= end:
                 left.discard(place)
+                fetched[place] = ()
+        if fetched:
+            moved_at = time.monotonic()
+        elif time.monotonic() - moved_at > PATIENCE_SECONDS:
+            raise TimeoutError
 
 
 @contextlib.asynccontextmanager
 async def _client(brokers: str) -> AsyncIterator[Any]:
-    """A consumer of no group, within a deadline."""
+    """A consumer of no group, whose start and stop have deadlines."""
     client = AIOKafkaConsumer(
         bootstrap_servers=brokers,
         enable_auto_commit=False,
@@ -72,12 +86,10 @@ async def _client(brokers: str) -> AsyncIterator[Any]:
         isolation_level="read_committed",
     )
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await client.start()
-            yield client
+        yield client
     except (KafkaError, OSError, TimeoutError) as error:
         raise UnavailableError("the broker is away") from error
     finally:
-        with contextlib.suppress(KafkaError, OSError, TimeoutError):
-            async with asyncio.timeout(SECONDS):
-                await client.stop()
+        await within(client.stop(), PATIENCE_SECONDS)

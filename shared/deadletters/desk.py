@@ -1,0 +1,161 @@
+"""What an operator can do with the dead letters of one service: look, send again, discard.
+
+Guards that records of one key are sent again in their order and nothing overtakes an earlier one that still waits, that
+doing it twice changes nothing, and that every decision is in the audit before it is carried out.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from shared.audit import Audit
+from shared.deadletters.letter import BEHIND, ID_HEADER, Letter, read
+from shared.deadletters.parked import Parked
+from shared.errors import RefusedError, UnavailableError
+from shared.stream import Publisher, reader
+
+AUDITED_AS = "dead-letters"
+"""The subject of the audit's chain of decisions about dead letters."""
+_AUDITED_AT_ONCE = 1_000
+_LOOK_SECONDS = 0.2
+
+
+class EarlierWaitsError(RefusedError):
+    """{id} cannot be sent again: {earlier} of the same key came first and still waits. Choose that one as well."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which dead letters are meant; whatever is empty or None matches all."""
+
+    ids: frozenset[str] = frozenset()
+    key: bytes | None = None
+    code: str | None = None
+    stage: str | None = None
+
+    def matches(self, letter: Letter) -> bool:
+        """Tell whether a letter is meant."""
+        return (
+            (not self.ids or letter.id in self.ids)
+            and (self.key is None or letter.record.key == self.key)
+            and (self.code is None or letter.code == self.code)
+            and (self.stage is None or letter.stage == self.stage)
+        )
+
+
+@dataclass
+class Found:
+    """All letters by id, latest copy each, and what is outstanding of each subject in order."""
+
+    letters: dict[str, Letter] = field(default_factory=dict)
+    subjects: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def outstanding(self, wanted: Wanted) -> list[Letter]:
+        """Return the letters that are meant and wait for a decision, those of one subject in order."""
+        ordered = [self.letters[one] for ids in self.subjects.values() for one in ids if one in self.letters]
+        return [letter for letter in ordered if wanted.matches(letter)]
+
+    def settled(self, wanted: Wanted) -> list[Letter]:
+        """Return the letters that are meant and have been handled or discarded."""
+        waiting = {one for ids in self.subjects.values() for one in ids}
+        return [letter for letter in self.letters.values() if letter.id not in waiting and wanted.matches(letter)]
+
+    def in_order(self, chosen: Iterable[Letter]) -> list[list[Letter]]:
+        """Return for each subject what has to be sent, in order: what was chosen and what only waits behind it.
+
+        Raises EarlierWaitsError when something earlier was not chosen.
+        """
+        wanted = {letter.id for letter in chosen}
+        queues = [_queue(ids, wanted, self.letters) for ids in self.subjects.values()]
+        return [queue for queue in queues if queue]
+
+
+def _queue(ids: Sequence[str], wanted: set[str], letters: Mapping[str, Letter]) -> list[Letter]:
+    queue: list[Letter] = []
+    waits: str | None = None
+    for one in ids:
+        letter = letters.get(one)
+        if letter is not None and (one in wanted or (queue and letter.code == BEHIND)) and waits is None:
+            queue.append(letter)
+        elif one in wanted:
+            raise EarlierWaitsError(id=one, earlier=waits)
+        else:
+            waits = waits or one
+    return queue
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Who decided, and why."""
+
+    actor: str
+    reason: str
+
+
+class Desk:
+    """The dead letters of one service, for one operator."""
+
+    def __init__(self, brokers: str, topic: str, parked: Parked, publisher: Publisher, audit: Audit) -> None:
+        self._brokers = brokers
+        self._topic = topic
+        self._parked = parked
+        self._publisher = publisher
+        self._audit = audit
+
+    async def look(self) -> Found:
+        """Read all dead letters and what is outstanding."""
+        found = Found(subjects={s: [one.id for one in waiting] for s, waiting in (await self._parked.all()).items()})
+        async for record in reader.read(self._brokers, self._topic):
+            letter = read(record)
+            if letter is not None and letter.at >= found.letters.get(letter.id, letter).at:
+                found.letters[letter.id] = letter
+        return found
+
+    async def note_reading(self, letter: Letter, actor: str) -> None:
+        """Put into the audit that somebody looked into a record."""
+        await self._note("read", [letter], Decided(actor, "looked into"))
+
+    async def redrive(self, queues: Sequence[Sequence[Letter]], decided: Decided) -> None:
+        """Send letters to their topics again, each queue in order; raises UnavailableError when any was not taken."""
+        await self._note("redrive", [letter for queue in queues for letter in queue], decided)
+        for depth in range(max(map(len, queues), default=0)):
+            rows = [_row(queue[depth]) for queue in queues if depth < len(queue)]
+            taken = await self._publisher.publish(rows)
+            if len(taken) < len(rows):
+                raise UnavailableError(f"the broker did not take {len(rows) - len(taken)} records; do it again")
+
+    async def discard(self, letters: Sequence[Letter], decided: Decided) -> int:
+        """Let letters be; return how many were outstanding. Their bytes stay on the topic until they expire."""
+        await self._note("discard", letters, decided)
+        return sum([await self._parked.release(letter.subject, letter.id) for letter in letters])
+
+    async def still_waiting(self, letters: Iterable[Letter], seconds: float) -> list[Letter]:
+        """Wait until letters that were sent again have been handled; return those that still are outstanding."""
+        deadline = time.monotonic() + seconds
+        left = list(letters)
+        while True:
+            waiting = {one.id for ones in (await self._parked.all()).values() for one in ones}
+            left = [letter for letter in left if letter.id in waiting]
+            if not left or time.monotonic() > deadline:
+                return left
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _note(self, action: str, letters: Sequence[Letter], decided: Decided) -> None:
+        for start in range(0, len(letters), _AUDITED_AT_ONCE):
+            ids = [letter.id for letter in letters[start : start + _AUDITED_AT_ONCE]]
+            detail = {"reason": decided.reason, "letters": ids}
+            await self._audit.record(decided.actor, f"dead-letters.{action}", AUDITED_AS, "region", detail)
+
+
+def _row(letter: Letter) -> dict[str, object]:
+    """Return a letter's original as it is sent again: the same bytes, the same partition, and its id."""
+    record = letter.record
+    return {
+        "_id": letter.id,
+        "topic": record.topic,
+        "partition": record.partition,
+        "key": record.key,
+        "value": record.value,
+        "headers": (*record.headers, (ID_HEADER, letter.id.encode())),
+    }
