@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from shared.mongo import Database
 
@@ -30,11 +30,15 @@ class Runnable(Protocol):
 
 @dataclass(frozen=True)
 class Service:
-    """A service as its `app.py` builds it; the callables are called only in the processes that need them."""
+    """A service as its `app.py` builds it; the callables are called only in the processes that need them.
+
+    `api` returns what `shared.web.create_api` made; `prepare` makes indexes and whatever must be there first, and may
+    be run at any time by several processes at once.
+    """
 
     name: str
     database: Database
-    api: Callable[[], FastAPI]
+    api: Callable[[], Starlette]
     workers: Callable[[], Sequence[Runnable]]
     relay: Callable[[], Runnable]
     prepare: Callable[[], Awaitable[None]]

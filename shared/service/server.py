@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from shared.logs import logger
 
 _DRAIN_SECONDS = 10
+_TICK_SECONDS = 0.01
 _KEEP_ALIVE_SECONDS = 65
 """Longer than the origin in front keeps an idle connection, so that it never sends into a closing one."""
 
@@ -53,6 +54,10 @@ class HttpServer:
         )
         self._server = _Uvicorn(config)
         self._task = asyncio.create_task(self._server.serve(sockets=[listening]), name=self._name)
+        while not self._server.started:
+            if self._task.done():
+                raise RuntimeError(f"{self._name} ended before it listened") from self._task.exception()
+            await asyncio.sleep(_TICK_SECONDS)
         logger().info("listening", host=self._host, port=self.port)
 
     async def stop(self) -> None:

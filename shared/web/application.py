@@ -51,6 +51,8 @@ def create_api(  # noqa: PLR0913 - the composition root names each part
         redoc_url=None,
         openapi_tags=list(tags) or None,
         responses=EVERYWHERE,
+        # A redirect would be built from the caller's Host header, and repeat a command as something else.
+        redirect_slashes=False,
         generate_unique_id_function=_operation_id,
     )
     api.state.authenticator, api.state.database, api.state.health = authenticator, database, health

@@ -4,10 +4,8 @@ Guards that nothing is parsed before its size and kind are known, that every ans
 security headers, and that no error leaves as anything but a problem.
 """
 
-import asyncio
 import re
 import time
-from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -19,6 +17,7 @@ from shared import telemetry
 from shared.errors import RefusedError, TooLargeError, UnavailableError
 from shared.logs import logger
 from shared.mongo import translate
+from shared.web.bodies import discard, given, read_body
 from shared.web.failures import outage, refusal
 from shared.web.health import PATHS, Health
 from shared.web.problems import ProblemResponse
@@ -33,19 +32,6 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",
 }
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{7,63}")
-_BODY_SECONDS = 15.0
-
-
-class NotJsonError(RefusedError):
-    """Bodies are accepted as application/json without compression only."""
-
-    status = 415
-
-
-class TooSlowError(RefusedError):
-    """The body did not arrive in time."""
-
-    status = 408
 
 
 class Edge:
@@ -82,8 +68,8 @@ class Edge:
         request = Request(scope)
         try:
             self._refuse_when_busy()
-            body = await _body(scope, receive, self._body_limit)
-            await self._app(scope, _given(body, receive), send)
+            body = await read_body(scope, receive, self._body_limit)
+            await self._app(scope, given(body, receive), send)
         except ClientDisconnect:
             return
         except Exception as error:
@@ -92,6 +78,8 @@ class Edge:
                 logger().error("an error nobody expected", exc_info=error)
             if send.status is not None:
                 raise
+            if isinstance(error, TooLargeError):
+                await discard(scope, receive)
             if away is not None:
                 response = outage(request, away)
             elif isinstance(error, RefusedError):
@@ -115,15 +103,17 @@ class Edge:
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         telemetry.REQUEST_SECONDS.labels(self._service, method, route).observe(seconds)
         if method not in {"GET", "HEAD", "OPTIONS"}:
-            telemetry.COMMANDS.labels(self._service, _outcome(status)).inc()
+            telemetry.COMMANDS.labels(self._service, _outcome(scope, status)).inc()
         logger().info("answered", method=method, route=route, status=status, seconds=round(seconds, 4))
 
 
 _METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 
 
-def _outcome(status: int | None) -> str:
+def _outcome(scope: Scope, status: int | None) -> str:
     """Return what became of a command."""
+    if scope["state"].get("replayed"):
+        return "replayed"
     match status:
         case 503:
             return "unavailable"
@@ -155,44 +145,3 @@ class _Answer:
 def _correlation_id(given: str | None) -> str:
     """Return the caller's correlation id if it is one that may stand in a log, otherwise a new one."""
     return given if given is not None and _CORRELATION_ID.fullmatch(given) else str(uuid4())
-
-
-async def _body(scope: Scope, receive: Receive, limit: int) -> bytes:
-    """Read the whole body, refusing it as soon as it is too large, too slow or of the wrong kind."""
-    headers = Headers(scope=scope)
-    announced = headers.get("content-length", "0")
-    if announced.isdecimal() and int(announced) > limit:
-        raise TooLargeError(limit=limit)
-    body = bytearray()
-    try:
-        async with asyncio.timeout(_BODY_SECONDS):
-            more = True
-            while more:
-                message: dict[str, Any] = dict(await receive())
-                if message["type"] != "http.request":
-                    raise ClientDisconnect
-                body += message.get("body", b"")
-                if len(body) > limit:
-                    raise TooLargeError(limit=limit)
-                more = message.get("more_body", False)
-    except TimeoutError:
-        raise TooSlowError from None
-    if body:
-        _refuse_other_kinds(headers)
-    return bytes(body)
-
-
-def _refuse_other_kinds(headers: Headers) -> None:
-    kind = headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind != "application/json" or headers.get("content-encoding", "identity") != "identity":
-        raise NotJsonError
-
-
-def _given(body: bytes, receive: Receive) -> Receive:
-    """Return a `receive` that gives the body that was read, then whatever comes."""
-    waiting = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def give() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return give

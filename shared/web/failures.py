@@ -44,9 +44,9 @@ def refusal(request: Request, error: RefusedError) -> Response:
 
 def outage(request: Request, error: UnavailableError) -> Response:
     """Return an outage as a problem that says when to try again."""
-    return ProblemResponse(
-        503, error.code, str(error), correlation_id=_correlation(request), headers=retry_headers(error)
-    )
+    words = str(error) or "A part is away for the moment"
+    detail = words[:1].upper() + words[1:].removesuffix(".") + "."
+    return ProblemResponse(503, error.code, detail, correlation_id=_correlation(request), headers=retry_headers(error))
 
 
 async def _refused(request: Request, error: Any) -> Response:
@@ -71,6 +71,7 @@ def _again(request: Request, asked: Mark | None, stored: Mark) -> Response:
     if asked is None or asked.digest != stored.digest:
         return refusal(request, IdempotencyKeyReusedError())
     status = getattr(request.scope.get("route"), "status_code", None) or 200
+    request.state.replayed = True
     return JSONResponse(stored.result or {}, status, headers={"Idempotent-Replayed": "true"})
 
 

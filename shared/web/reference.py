@@ -47,7 +47,7 @@ EVERYWHERE: dict[int | str, dict[str, Any]] = {
     401: documented(example(401, "unauthenticated", "You need to sign in: send a bearer token.")),
     403: documented(example(403, "forbidden", "Your role does not allow this. It needs one of: <needs>.")),
     422: documented(INVALID_EXAMPLE),
-    503: documented(example(503, "unavailable", "the database is away")),
+    503: documented(example(503, "unavailable", "The database is away.")),
 }
 """Problems that every operation may answer with."""
 

@@ -58,13 +58,15 @@ _SENTENCES = {
 def field_problems(errors: Iterable[Mapping[str, Any]]) -> list[FieldProblem]:
     """Return pydantic's errors as sentences, at most twenty."""
     return [
-        FieldProblem(field=_field(error.get("loc", ())), problem=_sentence(error))
+        FieldProblem(field=_field(error), problem=_sentence(error))
         for error, _ in zip(errors, range(MAX_SHOWN), strict=False)
     ]
 
 
-def _field(location: Iterable[object]) -> str:
+def _field(error: Mapping[str, Any]) -> str:
     """Return the path of a field; a name that the caller made up is shown only if it looks like a field's name."""
+    # Of JSON that cannot be read the location is an offset into the text.
+    location = error.get("loc", ()) if error.get("type") != "json_invalid" else ("body",)
     return ".".join(
         str(part) if isinstance(part, int) or _KNOWN_SHAPE.fullmatch(str(part)) else "(unknown)" for part in location
     )

@@ -23,6 +23,19 @@ async def test_a_repeated_command_is_answered_with_its_first_answer(
     assert prepared.transactions == 1
 
 
+async def test_a_repetition_is_counted_as_one(library: httpx.AsyncClient) -> None:
+    async def counted() -> float:
+        wanted = 'groundswell_command_total{outcome="replayed",service="library"}'
+        lines = (await library.get("/metrics")).text.splitlines()
+        return next((float(line.split()[-1]) for line in lines if line.startswith(wanted)), 0.0)
+
+    before = await counted()
+    for _ in range(3):
+        await library.post("/library/v1/loans", json={"book": "a"}, headers=KEY)
+
+    assert await counted() - before == 2
+
+
 async def test_without_a_key_the_second_command_is_judged_by_itself(library: httpx.AsyncClient) -> None:
     await library.post("/library/v1/loans", json={"book": "a"})
     again = await library.post("/library/v1/loans", json={"book": "a"})

@@ -48,7 +48,8 @@ def build(settings: ServiceSettings) -> Service:
         @app.get("/library/v1/slow")
         async def slow() -> dict[str, bool]:
             sys.stderr.write("slow begins\n")
-            await asyncio.sleep(1)
+            while not app.state.health.draining:  # noqa: ASYNC110 - a flag is all there is
+                await asyncio.sleep(0.01)
             return {"done": True}
 
         @app.get("/library/v1/me")

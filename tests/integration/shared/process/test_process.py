@@ -140,6 +140,14 @@ def test_a_request_in_hand_is_answered_before_the_process_ends(start: Callable[.
     assert (code, [answer.json() for answer in answers]) == (0, [{"done": True}])
 
 
+def test_a_body_in_chunks_is_refused_beyond_the_limit(start: Callable[..., Process]) -> None:
+    process = start("api").ready()
+    chunks = (b"x" * 1024 for _ in range(500))
+    answer = httpx.post(f"{process.url}/library/v1/loans", content=chunks)
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+
+
 def test_the_second_signal_ends_the_process_at_once(start: Callable[..., Process]) -> None:
     process = start("worker", TOY_HANG="worker").ready()
     process.child.send_signal(signal.SIGTERM)

@@ -16,7 +16,7 @@ async def test_a_body_that_announces_too_much_is_refused_unread(api: Any) -> Non
     async def never() -> None:
         raise AssertionError("the body was read")
 
-    status, _ = await call(api, [(b"content-length", str(LIMIT + 1).encode())], never)
+    status, _ = await call(api, [(b"content-length", str(2 * 1024 * 1024).encode())], never)
 
     assert status == 413
 
@@ -31,7 +31,17 @@ async def test_a_body_in_chunks_is_refused_as_soon_as_it_is_too_large(api: Any) 
     status, _ = await call(api, [(b"transfer-encoding", b"chunked")], endless)
 
     assert status == 413
-    assert len(read) == LIMIT // 1024 + 1
+    assert len(read) == (LIMIT + 1024 * 1024) // 1024 + 1
+
+
+@pytest.mark.parametrize("more", [1, 500_000])
+async def test_a_body_that_is_a_little_too_large_is_read_away_so_that_the_answer_arrives(
+    http: httpx.AsyncClient, more: int
+) -> None:
+    answer = await http.post(PATH, content=b"x" * (LIMIT + more), headers={"content-type": "application/json"})
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+    assert answer.headers["connection"] == "close"
 
 
 async def test_a_body_of_exactly_the_limit_is_read(http: httpx.AsyncClient) -> None:
@@ -43,7 +53,7 @@ async def test_a_body_of_exactly_the_limit_is_read(http: httpx.AsyncClient) -> N
 
 
 async def test_a_body_that_never_ends_is_given_up(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.web.edge._BODY_SECONDS", 0.01)
+    monkeypatch.setattr("shared.web.bodies._BODY_SECONDS", 0.01)
 
     status, _ = await call(api, [], asyncio.Event().wait)
 

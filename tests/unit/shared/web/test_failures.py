@@ -78,6 +78,14 @@ async def test_a_bug_tells_nothing_and_logs_no_value(
     assert canary not in caplog.text
 
 
+@pytest.mark.parametrize("path", ["/enrolment/v1/me/", "//evil.example.org/enrolment/v1/me/"])
+async def test_an_address_is_never_redirected(http: httpx.AsyncClient, path: str) -> None:
+    answer = await http.get(path)
+
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
+
+
 async def test_an_unknown_address_is_a_problem_too(http: httpx.AsyncClient) -> None:
     answer = await http.get("/enrolment/v1/nowhere")
 
@@ -156,6 +164,12 @@ async def test_a_body_that_makes_no_sense_is_the_callers_problem(http: httpx.Asy
     assert answer.status_code in {400, 422}
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == answer.status_code
+
+
+async def test_json_that_cannot_be_read_is_a_problem_of_the_body(http: httpx.AsyncClient) -> None:
+    answer = await http.post(PATH.format("x"), content=b"{", headers={"content-type": "application/json"})
+
+    assert answer.json()["errors"] == [{"field": "body", "problem": "is not JSON that can be read"}]
 
 
 async def test_a_hundred_wrong_fields_give_a_short_answer(http: httpx.AsyncClient) -> None:
