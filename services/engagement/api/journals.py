@@ -6,14 +6,14 @@ Guards nothing of its own: parse, call a handler or a query, answer.
 from fastapi import APIRouter, Request
 
 from services.engagement.api.bodies import JournalBody, Written
-from services.engagement.api.callers import JournalPath, Now, Own, Participant, Work, parts
+from services.engagement.api.callers import Command, JournalPath, Own, Participant, Work, parts
 from services.engagement.domain import refusals
 from services.engagement.handlers import journals as handlers
 from services.engagement.handlers.journals import SubmitJournal, writer_of
 from services.engagement.queries.journals import own_journals
 from services.engagement.queries.views import JournalsView
 from shared.events.ids import CohortId, JournalId
-from shared.web import CommandBecause, problems
+from shared.web import problems
 
 router = APIRouter(prefix="/engagement/v1/journals", tags=["journals"])
 
@@ -29,15 +29,13 @@ router = APIRouter(prefix="/engagement/v1/journals", tags=["journals"])
         refusals.TooManyJournalsError,
     ),
 )
-async def submit_journal(
-    body: JournalBody, _: Participant, account: Own, desk: Work, because: CommandBecause, now: Now
-) -> Written:
+async def submit_journal(body: JournalBody, _: Participant, account: Own, doing: Command) -> Written:
     """Write in your learning journal. Others learn that there is an entry, never what it says.
 
     Your enrolment in the cohort must stand; that the programme has ended does not matter (MCR-26).
     """
     command = SubmitJournal(CohortId(body.cohort), body.written_on, body.text)
-    return Written(journal=await handlers.submit_journal(desk, account, command, now, because))
+    return Written(journal=await handlers.submit_journal(doing.desk, account, command, doing.because, doing.now))
 
 
 @router.get("", summary="Read your journal", responses=problems(refusals.AccountNotLinkedError))
@@ -54,9 +52,7 @@ async def read_journals(request: Request, _: Participant, account: Own, desk: Wo
         refusals.AccountNotLinkedError, refusals.JournalNotKnownError, refusals.JournalRetractedAlreadyError
     ),
 )
-async def retract_journal(
-    journal: JournalPath, _: Participant, account: Own, desk: Work, because: CommandBecause
-) -> Written:
+async def retract_journal(journal: JournalPath, _: Participant, account: Own, doing: Command) -> Written:
     """Take an entry back. Its text is removed."""
-    await handlers.retract_journal(desk, account, JournalId(journal), because)
+    await handlers.retract_journal(doing.desk, account, JournalId(journal), doing.because)
     return Written(journal=journal)

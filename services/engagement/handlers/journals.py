@@ -7,8 +7,8 @@ retracts for anybody else: the person is found by the account that signed in.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.engagement.domain.kept import text_field
 from services.engagement.domain.cohorts import local_day
+from services.engagement.domain.kept import text_field
 from services.engagement.domain.refusals import AccountNotLinkedError
 from services.engagement.domain.writing import Entry, retract, submit, writer
 from services.engagement.handlers.desk import Desk
