@@ -1,6 +1,7 @@
 """Request bodies, read before anything looks at them.
 
-Guards that nothing is parsed before its size and kind are known, and that no body takes more memory or time than it may.
+Guards that nothing is parsed before its size and kind are known, and that no body takes more memory or time than it
+may.
 """
 
 import asyncio
