@@ -45,6 +45,7 @@ class World:
     database: Database
     topics: Topics = field(default_factory=Topics)
     brokers: str = "127.0.0.1:1"
+    idempotent: bool = False
 
     def __post_init__(self) -> None:
         self.tracker = self.process(self.database)
@@ -61,7 +62,7 @@ class World:
             deployment_key=KEY,
             identifier_key=KEY,
             environment="local",
-            idempotent_producer=False,
+            idempotent_producer=self.idempotent,
         )
         return Tracker(settings, Keeping(database, StoreDoor(database, NAME, topics=self.topics)), self.topics)
 
