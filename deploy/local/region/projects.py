@@ -25,19 +25,6 @@ from deploy.local.region.people import Person
 from deploy.local.region.places import Places
 from deploy.local.region.script import Scheduled, Stage
 
-AIMS = ("reduce_racial_inequality", "improve_workplace")
-KINDS = (
-    "fair_recruitment",
-    "whole_selves_at_work",
-    "bullying_and_harassment",
-    "disciplinary_process",
-    "inclusive_leadership",
-    "sharing_lived_experience",
-    "awareness_of_communities",
-    "role_models",
-    "flexible_working",
-    "other",
-)
 OPENED_ON = (date(2024, 2, 20), date(2024, 3, 20))
 """After the second learning day, on which people choose a project, and after the third."""
 MONTHS = (date(2024, 4, 1), date(2024, 5, 1), date(2024, 6, 1), date(2024, 7, 1))
@@ -84,16 +71,16 @@ class Portfolio:
             yield from self._advance(first + timedelta(days=21))
 
     def _start(self, index: int, cohort: Cohort, lead: Person) -> StartProject:
-        chance = self.chance
+        chance, words = self.chance, cohort.words
         return StartProject(
             organisation=lead.belongs_to(OPENED_ON[0]),
             project=f"{cohort.programme}-project-{index + 1:03d}",
             cohort=cohort.code,
             lead=lead.key,
-            aims=tuple(sorted(chance.sample(AIMS, chance.randint(1, 2)))),
-            kind=chance.choice(KINDS),
-            scope=chance.choice(("day_role", "influence")),
-            scale=chance.choice(("organisation_wide", "local")),
+            aims=tuple(sorted(chance.sample(words.aims, chance.randint(1, len(words.aims))))),
+            kind=chance.choice(words.kinds),
+            scope=chance.choice(("day-role", "influence")),
+            scale=chance.choice(("organisation-wide", "local")),
             wres_indicators=tuple(sorted(chance.sample(range(1, 10), chance.randint(0, 3)))),
             on=OPENED_ON[0],
             repeated=index % 25 == 0,
