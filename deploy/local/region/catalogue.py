@@ -45,6 +45,16 @@ class Commitment:
 
 
 @dataclass(frozen=True)
+class ProjectWords:
+    """The words in which a change project describes itself (REC-1, REC-10 to REC-12)."""
+
+    aims: tuple[str, ...]
+    kinds: tuple[str, ...]
+    scopes: tuple[str, ...]
+    scales: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Cohort:
     """A cohort as it is run; `sessions` in the order in which they are held."""
 
@@ -56,6 +66,7 @@ class Cohort:
     commitment: Commitment | None
     places: int | None
     """Places for change projects in the whole programme; None when the programme has no projects."""
+    words: ProjectWords = ProjectWords((), (), (), ())
 
 
 @dataclass(frozen=True)
@@ -94,7 +105,13 @@ def _cohort(item: Mapping[str, Any], programme: Mapping[str, Any]) -> Cohort:
         sessions=tuple(sorted(map(_session, item["sessions"]), key=lambda session: session.held_on)),
         commitment=_commitment(rules["commitment"]) if "commitment" in rules else None,
         places=rules["project_places"]["places"] if "project_places" in rules else None,
+        words=_words(programme.get("change_projects", {})),
     )
+
+
+def _words(listed: Mapping[str, Any]) -> ProjectWords:
+    lists = {name: tuple(word["id"] for word in listed.get(name, ())) for name in ("aims", "kinds", "scopes", "scales")}
+    return ProjectWords(**lists)
 
 
 def _session(item: Mapping[str, Any]) -> Session:

@@ -202,7 +202,7 @@ def start(project: str) -> StartProject:
         lead="ann",
         aims=(),
         kind="other",
-        scope="day_role",
+        scope="day-role",
         scale="local",
         wres_indicators=(),
         on=DAY,
