@@ -47,7 +47,7 @@ log = structlog.get_logger(__name__)
 class Parking(Protocol):
     """Where records go that cannot be decoded: exact bytes, before the position moves past them."""
 
-    async def park(self, record: Any, *, stage: str, code: str, message: str) -> None:
+    async def park(self, record: Any, *, stage: str, code: str, message: str) -> object:
         """Keep the record; raises UnavailableError if it could not be kept."""
 
 
