@@ -23,8 +23,8 @@ class ParticipationProjection:
     """Subject: participant. Figures per programme, cohort, organisation and group."""
 
     name = "participation"
-    topics = ("enrolment.events", "engagement.events")
-    cell_fields = ("programme", "cohort", "organisation", "group")
+    topics: tuple[str, ...] = ("enrolment.events", "engagement.events")
+    cell_fields: tuple[str, ...] = ("programme", "cohort", "organisation", "group")
 
     def __init__(self) -> None:
         self._reader = Reader(PARTICIPATION)

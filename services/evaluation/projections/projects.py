@@ -18,8 +18,8 @@ class ProjectsProjection:
     """Subject: project. Figures per programme, cohort and organisation."""
 
     name = "projects"
-    topics = ("recap_tracker.events",)
-    cell_fields = ("programme", "cohort", "organisation")
+    topics: tuple[str, ...] = ("recap_tracker.events",)
+    cell_fields: tuple[str, ...] = ("programme", "cohort", "organisation")
 
     def __init__(self) -> None:
         self._reader = Reader(PROJECTS)

@@ -1,0 +1,1 @@
+"""What can be read of evaluation, as views of one organisation's figures."""
