@@ -17,10 +17,14 @@ from shared.mongo import Database
 from shared.outbox import INDEXES as OUTBOX
 from shared.outbox import Change, StoreDoor
 from shared.stream.reader import read_all
+from shared.testing import stream
 from shared.testing.servers import Broker
+from shared.testing.stream import TopicPartition
 from shared.topics import Topics
 
 SERVICE = "engagement"
+PARTITIONS = 3
+"""Of an attendance topic."""
 KEY = bytes(range(32))
 Told = Callable[[], Awaitable[Any]]
 
@@ -94,6 +98,12 @@ class World:
 
         await until(there)
         return await self.outstanding()
+
+    async def committed(self, reaction: str, topic: str) -> list[int]:
+        """Return the positions that a reaction's group has acknowledged, of the partitions where there is one."""
+        places = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+        follower = stream.reaction(self.brokers, self.bus.subscriptions[reaction].group, [topic])
+        return sorted((await follower.positions(places)).values())
 
     async def tool(self, *arguments: str) -> int:
         """Run the operator's tool as its own process would, with this world's environment."""
