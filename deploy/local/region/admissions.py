@@ -73,7 +73,4 @@ def _stay(person: Person, stay: Stay, reason: str, *, repeated: bool) -> Iterato
         )
     if stay.again_on is not None:
         at = person.belongs_to(stay.again_on)
-        yield people(
-            Apply(organisation=at, chain=key, person=key, cohort=stay.cohort, group=stay.group, on=stay.again_on)
-        )
         yield people(Enrol(organisation=at, chain=key, person=key, cohort=stay.cohort, on=stay.again_on))
