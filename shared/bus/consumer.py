@@ -19,8 +19,9 @@ from shared.stream.publisher import within
 SESSION_MS = 12_000
 HEARTBEAT_MS = 3_000
 POLL_INTERVAL_MS = 300_000
-METADATA_MS = 3_000
-"""How soon a new topic that matches a pattern is seen."""
+METADATA_MS = 30_000
+NEW_TOPICS_MS = 1_000
+"""How soon a new topic that matches a pattern is seen; the group then takes a few seconds to share it out."""
 IDLE_MS = 50
 BATCH_RECORDS = 200
 STOP_SECONDS = 10.0
@@ -52,7 +53,7 @@ class Consumer:
             brokers.split(","),
             consumer_only=True,
             allow_auto_create_topics=False,
-            metadata_max_age_ms=METADATA_MS,
+            metadata_max_age_ms=NEW_TOPICS_MS if subscription.pattern else METADATA_MS,
             graceful_timeout=DRAIN_SECONDS,
             ack_policy=AckPolicy.MANUAL,
             parser=_parse,

@@ -100,22 +100,26 @@ class Reaction:
 
     async def settle(self) -> None:
         """Write the evidence, then tell the group how far we are; what fails is tried again with the next batch."""
-        if not self._uncommitted:
-            return
+        evidence, self._evidence = self._evidence, []
+        offsets, self._uncommitted = self._uncommitted, {}
         try:
-            await known.write_evidence(self._database, self._evidence)
-            self._evidence.clear()
-            assigned = self._client().assignment()
-            offsets = {place: offset for place, offset in self._uncommitted.items() if place in assigned}
-            async with asyncio.timeout(COMMIT_SECONDS):
-                await self._client().commit(offsets)
+            await known.write_evidence(self._database, evidence)
+            evidence = []
+            await self._commit(offsets)
         except (CommitFailedError, IllegalStateError):
             # Somebody else has the partitions now. The same records come to him; their marks tell him so.
             logger().warning("positions were not taken", reaction=self.name)
         except (UnavailableError, KafkaError, OSError, TimeoutError) as error:
             logger().warning("positions wait", reaction=self.name, error=type(error).__name__)
-            return
-        self._uncommitted.clear()
+            self._evidence = evidence + self._evidence
+            self._uncommitted = {**offsets, **self._uncommitted}
+
+    async def _commit(self, offsets: dict[TopicPartition, int]) -> None:
+        assigned = self._client().assignment()
+        ours = {place: offset for place, offset in offsets.items() if place in assigned}
+        if ours:
+            async with asyncio.timeout(COMMIT_SECONDS):
+                await self._client().commit(ours)
 
     async def settle_if_idle(self) -> None:
         """Settle what could not be settled before, if no batch is being worked on that will do it."""

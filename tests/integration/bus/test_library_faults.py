@@ -16,6 +16,7 @@ from faststream.kafka.parser import AioKafkaParser
 
 from shared.bus.consumer import Consumer, Subscription, UnsafeSubscriberError, _parse, refuse_unsafe
 from shared.errors import UnavailableError
+from shared.provision import Declared, provision
 from shared.stream import Publisher
 from shared.stream.lenient import LenientRecords
 from shared.stream.reader import read_all
@@ -116,6 +117,7 @@ async def test_a_record_without_key_and_value_cannot_be_sent_by_aiokafka_and_can
 
 
 async def test_sending_and_stopping_hang_without_a_broker_and_ours_do_not(own_broker: EmbeddedBroker) -> None:
+    await provision(own_broker.url, [Declared("t", 1)])
     careless = AIOKafkaProducer(bootstrap_servers=own_broker.url, request_timeout_ms=60_000)
     await careless.start()
     publisher = Publisher(own_broker.url, idempotent=own_broker.idempotent_producer, seconds=1)
@@ -134,6 +136,7 @@ async def test_sending_and_stopping_hang_without_a_broker_and_ours_do_not(own_br
     assert not stopping.done()
 
     own_broker.start()
+    await provision(own_broker.url, [Declared("t", 1)])
     assert await publisher.publish([{**ROW, "topic": "t"}]) == ["1"]
     await publisher.close()
     stopping.cancel()

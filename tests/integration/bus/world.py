@@ -23,8 +23,8 @@ from shared.testing.stream import TopicPartition
 from shared.topics import Topics
 
 SERVICE = "engagement"
-PARTITIONS = 3
-"""Of an attendance topic."""
+PARTITIONS = 6
+"""At least as many as an attendance topic has."""
 KEY = bytes(range(32))
 Told = Callable[[], Awaitable[Any]]
 

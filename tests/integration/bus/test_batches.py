@@ -1,0 +1,224 @@
+"""One reaction fed by hand: whatever stops a batch, the client is sent back to the first record that is not settled."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaConnectionError
+from prometheus_client import REGISTRY
+
+from shared import inbox
+from shared.bus.handling import Handling
+from shared.bus.outcome import Hold
+from shared.bus.reaction import Reaction
+from shared.deadletters.writer import DeadLetters
+from shared.mongo import Database
+from shared.stream import Publisher
+from shared.topics import Topics
+
+TOPIC = "ext.attendance.v1.R0A"
+PLACE = TopicPartition(TOPIC, 0)
+OTHER = TopicPartition(TOPIC, 1)
+
+
+class Client:
+    """The part of a Kafka consumer that a reaction uses."""
+
+    def __init__(self) -> None:
+        self.assigned = {PLACE, OTHER}
+        self.sought: list[tuple[TopicPartition, int]] = []
+        self.commits: list[dict[TopicPartition, int]] = []
+        self.known: dict[TopicPartition, int] = {}
+        self.trouble: list[Exception] = []
+        self.paused: set[TopicPartition] = set()
+
+    def assignment(self) -> set[TopicPartition]:
+        return self.assigned
+
+    def seek(self, place: TopicPartition, offset: int) -> None:
+        if place not in self.assigned:
+            raise IllegalStateError(place)
+        self.sought.append((place, offset))
+
+    def pause(self, place: TopicPartition) -> None:
+        self.paused.add(place)
+
+    def resume(self, place: TopicPartition) -> None:
+        self.paused.discard(place)
+
+    async def commit(self, offsets: dict[TopicPartition, int]) -> None:
+        if self.trouble:
+            raise self.trouble.pop(0)
+        self.commits.append(offsets)
+
+    async def committed(self, place: TopicPartition) -> int | None:
+        return self.known.get(place)
+
+
+class Handler(Handling):
+    """Handles what the test says, and remembers it."""
+
+    def __init__(self, database: Database, stopping: asyncio.Event) -> None:
+        topics = Topics()
+        letters = DeadLetters("engagement", database, Publisher("127.0.0.1:1"), topics)
+        super().__init__(
+            "feeding", self.take, external=True, database=database, letters=letters, topics=topics, stopping=stopping
+        )
+        self.offsets: list[int] = []
+        self.raises: dict[int, BaseException] = {}
+
+    async def take(self, delivery: Any) -> None:
+        self.offsets.append(delivery.record.offset)
+        if delivery.record.offset in self.raises:
+            raise self.raises[delivery.record.offset]
+        delivery.skip()
+
+
+class Feed:
+    """A reaction with its client and handler in the test's hands."""
+
+    def __init__(self, database: Database) -> None:
+        self.stopping = asyncio.Event()
+        self.client = Client()
+        self.handler = Handler(database, self.stopping)
+        self.reaction = Reaction(
+            self.handler,
+            service="engagement",
+            database=database,
+            compacted=(),
+            client=lambda: self.client,
+            stopping=self.stopping,
+        )
+
+    async def batch(self, *offsets: int, place: TopicPartition = PLACE) -> None:
+        await self.reaction.consume(records(offsets, place))
+
+
+def records(offsets: Sequence[int], place: TopicPartition = PLACE) -> list[ConsumerRecord]:
+    return [
+        ConsumerRecord(place.topic, place.partition, offset, 0, 0, b"%d" % offset, b"v", None, 1, 1, ())
+        for offset in offsets
+    ]
+
+
+def troubles(kind: str) -> float:
+    labels = {"service": "engagement", "reaction": "feeding", "kind": kind}
+    return REGISTRY.get_sample_value("groundswell_log_trouble_total", labels) or 0
+
+
+@pytest.fixture
+async def feed(database: Database) -> Feed:
+    await database.ensure_indexes(inbox.INDEXES)
+    return Feed(database)
+
+
+async def test_a_batch_that_is_done_is_acknowledged_up_to_its_last_record(feed: Feed) -> None:
+    await feed.reaction.consume(records([0, 1]) + records([7], OTHER))
+    assert feed.client.commits == [{PLACE: 2, OTHER: 8}]
+    assert feed.client.sought == []
+
+
+async def test_a_record_that_has_to_wait_holds_its_partition_and_what_was_done_is_acknowledged(feed: Feed) -> None:
+    feed.handler.raises[1] = TimeoutError()
+    await feed.reaction.consume(records([0, 1, 2]) + records([7], OTHER))
+    assert feed.client.commits == [{PLACE: 1, OTHER: 8}]
+    assert feed.client.sought == [(PLACE, 1)]
+    assert feed.client.paused == feed.reaction.held == {PLACE}
+    feed.reaction.forget()
+
+
+async def test_whatever_the_handler_machinery_raises_nothing_is_passed_over(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FastStream swallows what a subscriber raises and goes on behind the batch."""
+
+    async def broken(*_: object) -> Hold:
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(feed.handler, "handle", broken)
+        await feed.batch(0, 1)
+    assert (feed.client.sought, feed.client.commits) == ([(PLACE, 0)], [])
+    await feed.batch(0, 1)
+    assert feed.handler.offsets == [0, 1]
+    feed.reaction.forget()
+
+
+async def test_records_that_the_client_leaves_out_are_asked_for_again_before_they_are_given_up(feed: Feed) -> None:
+    before = troubles("missing")
+    await feed.batch(0)
+    await feed.batch(5)
+    assert feed.client.sought == [(PLACE, 1)]
+    assert feed.handler.offsets == [0]
+    await feed.batch(1, 2)
+    assert feed.handler.offsets == [0, 1, 2]
+    assert troubles("missing") == before
+    await feed.batch(9)
+    await feed.batch(9)
+    assert feed.handler.offsets == [0, 1, 2, 9]
+    assert troubles("missing") == before + 6
+
+
+async def test_a_log_that_was_cut_or_made_again_while_nobody_read_is_reported(feed: Feed) -> None:
+    missing, again = troubles("missing"), troubles("began-again")
+    feed.client.known = {PLACE: 4, OTHER: 90}
+    await feed.batch(6)
+    assert feed.client.sought == [(PLACE, 4)]
+    await feed.batch(6)
+    await feed.batch(0, place=OTHER)
+    assert feed.handler.offsets == [6, 0]
+    assert (troubles("missing"), troubles("began-again")) == (missing + 2, again + 1)
+
+
+async def test_stopping_ends_between_two_records_and_acknowledges_what_was_done(feed: Feed) -> None:
+    feed.handler.raises[1] = ConnectionError()
+
+    async def stop_after_first(delivery: Any) -> None:
+        feed.stopping.set()
+        delivery.skip()
+
+    feed.handler._handler = stop_after_first
+    await feed.batch(0, 1, 2)
+    assert feed.client.commits == [{PLACE: 1}]
+    assert feed.client.paused == set()
+
+
+async def test_an_acknowledgement_that_fails_is_made_up_for_and_one_that_came_too_late_is_dropped(feed: Feed) -> None:
+    feed.client.trouble = [KafkaConnectionError()]
+    await feed.batch(0)
+    assert feed.client.commits == []
+    await feed.reaction.settle_if_idle()
+    assert feed.client.commits == [{PLACE: 1}]
+    feed.client.trouble = [CommitFailedError()]
+    await feed.batch(1)
+    await feed.reaction.settle_if_idle()
+    assert feed.client.commits == [{PLACE: 1}]
+
+
+async def test_partitions_that_were_given_away_are_let_go(feed: Feed) -> None:
+    feed.client.assigned = {OTHER}
+    await feed.batch(0)
+    assert (feed.handler.offsets, feed.client.commits) == ([], [])
+    feed.client.assigned = {PLACE}
+    await feed.batch(0)
+    await feed.reaction.revoked()
+    assert feed.reaction.positions.all() == {}
+
+
+async def test_being_cancelled_in_the_middle_leaves_the_record_unsettled(feed: Feed) -> None:
+    reached = asyncio.Event()
+
+    async def hang(_: Any) -> None:
+        reached.set()
+        await asyncio.Event().wait()
+
+    feed.handler._handler = hang
+    working = asyncio.create_task(feed.batch(0))
+    await reached.wait()
+    working.cancel()
+    await asyncio.wait({working})
+    assert working.cancelled()
+    assert feed.client.commits == []
+    assert feed.client.sought == [(PLACE, 0)]

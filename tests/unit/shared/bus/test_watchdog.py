@@ -1,0 +1,76 @@
+from typing import Any
+
+import pytest
+from aiokafka import TopicPartition
+
+from shared.bus import watchdog
+from shared.bus.watchdog import StalledError, Watchdog
+from shared.errors import UnavailableError
+
+PLACE = TopicPartition("t", 0)
+
+
+class Consumer:
+    """A consumer that stands where the test says."""
+
+    def __init__(self, position: int = 5, *, running: bool = True) -> None:
+        self.stands = position
+        self.running = running
+
+    @property
+    def client(self) -> Any:
+        return self
+
+    def assignment(self) -> set[TopicPartition]:
+        return {PLACE}
+
+    async def position(self, _: TopicPartition) -> int:
+        return self.stands
+
+
+@pytest.fixture
+def log_ends(monkeypatch: pytest.MonkeyPatch) -> dict[TopicPartition, int | None]:
+    """Where the log ends; None is a broker that is away."""
+    found: dict[TopicPartition, int | None] = {PLACE: 9}
+
+    async def ends(_: str, places: Any) -> dict[TopicPartition, int]:
+        end = found[PLACE]
+        if end is None:
+            raise UnavailableError("the broker is away")
+        return dict.fromkeys(places, end)
+
+    monkeypatch.setattr(watchdog.reader, "ends", ends)
+    return found
+
+
+async def test_a_reaction_that_stands_still_before_records_is_ended(log_ends: dict[TopicPartition, int | None]) -> None:
+    """P10: a client can stop fetching after a broker restart without saying so."""
+    dog = Watchdog("broker", patience=0)
+    with pytest.raises(StalledError):
+        await dog.look(Consumer(5), frozenset())
+
+
+@pytest.mark.parametrize(("end", "held"), [(5, frozenset()), (None, frozenset()), (9, frozenset({PLACE}))])
+async def test_nothing_to_read_a_broker_away_and_a_partition_held_back_are_no_reason(
+    end: int | None, held: frozenset[TopicPartition], log_ends: dict[TopicPartition, int | None]
+) -> None:
+    log_ends[PLACE] = end
+    consumer, dog = Consumer(5), Watchdog("broker", patience=0)
+    await dog.look(consumer, held)
+    await dog.look(consumer, held)
+    assert consumer.running
+
+
+async def test_a_loop_that_has_ended_is_noticed(log_ends: dict[TopicPartition, int | None]) -> None:
+    with pytest.raises(StalledError):
+        await Watchdog("broker").look(Consumer(running=False), frozenset())
+
+
+def test_only_what_has_not_moved_for_long_is_asked_about() -> None:
+    dog = Watchdog("broker", patience=60)
+    assert dog.standing_still({PLACE: 5}, 0) == {}
+    assert dog.standing_still({PLACE: 6}, 50) == {}
+    assert dog.standing_still({PLACE: 6}, 109) == {}
+    assert dog.standing_still({PLACE: 6}, 110) == {PLACE: 6}
+    assert dog.standing_still({}, 111) == {}
+    assert dog.standing_still({PLACE: 6}, 300) == {}

@@ -1,0 +1,63 @@
+import pytest
+
+from shared.deadletters.desk import EarlierWaitsError, Found, Wanted
+from shared.deadletters.letter import BEHIND, Letter
+from shared.stream.record import Record
+from tests.unit.shared.deadletters.test_letter import letter_of
+
+
+def found(*subjects: list[tuple[str, str]]) -> tuple[Found, dict[str, Letter]]:
+    """Return what lies there: for each subject, values with their codes."""
+    letters: dict[str, Letter] = {}
+    ids = {}
+    for number, subject in enumerate(subjects):
+        own = [
+            letter_of(Record("t", number, offset, b"%d" % number, value.encode()), code)
+            for offset, (value, code) in enumerate(subject)
+        ]
+        letters |= {one.record.value.decode(): one for one in own if one.record.value}
+        ids[f"parked|{number}"] = [one.id for one in own]
+    return Found({one.id: one for one in letters.values()}, ids), letters
+
+
+def values(queues: list[list[Letter]]) -> list[list[str]]:
+    return [[(letter.record.value or b"").decode() for letter in queue] for queue in queues]
+
+
+def test_what_waits_behind_a_chosen_record_goes_along_in_order() -> None:
+    """P7."""
+    there, letters = found([("a", "no-good"), ("b", BEHIND), ("c", BEHIND)], [("d", "bug")])
+    assert values(there.in_order([letters["a"]])) == [["a", "b", "c"]]
+    assert values(there.in_order(there.outstanding(Wanted(code="no-good")))) == [["a", "b", "c"]]
+    assert values(there.in_order(there.outstanding(Wanted()))) == [["a", "b", "c"], ["d"]]
+
+
+def test_another_faulty_record_behind_is_sent_only_if_it_was_chosen() -> None:
+    there, letters = found([("a", "no-good"), ("b", BEHIND), ("c", "conflict"), ("d", BEHIND)])
+    assert values(there.in_order([letters["a"]])) == [["a", "b"]]
+    assert values(there.in_order([letters["a"], letters["c"]])) == [["a", "b", "c", "d"]]
+
+
+def test_nothing_overtakes_an_earlier_record_of_its_key() -> None:
+    """P2."""
+    there, letters = found([("a", "no-good"), ("b", BEHIND)])
+    with pytest.raises(EarlierWaitsError) as refused:
+        there.in_order([letters["b"]])
+    assert letters["a"].id in str(refused.value)
+
+
+def test_a_record_whose_letter_has_expired_is_not_overtaken() -> None:
+    there, letters = found([("a", "no-good"), ("b", "no-good")])
+    del there.letters[letters["a"].id]
+    with pytest.raises(EarlierWaitsError):
+        there.in_order([letters["b"]])
+
+
+def test_records_are_chosen_by_id_key_code_and_stage() -> None:
+    there, letters = found([("a", "no-good")], [("b", "bug")])
+    a, b = letters["a"], letters["b"]
+    assert there.outstanding(Wanted(ids=frozenset({a.id}))) == [a]
+    assert there.outstanding(Wanted(key=b"1")) == [b]
+    assert there.outstanding(Wanted(code="bug")) == [b]
+    assert there.outstanding(Wanted(stage="elsewhere")) == []
+    assert there.settled(Wanted()) == []
