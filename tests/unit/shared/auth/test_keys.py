@@ -129,11 +129,19 @@ async def test_an_absent_provider_is_not_asked_again_at_once(ring: KeyRing, prov
         httpx.Response(200, json=["keys"]),
         httpx.Response(200, json={"keys": "none"}),
         httpx.Response(200, content=b"[" * 20_000),
-        httpx.Response(200, content=b" " * (MAX_BYTES + 1)),
     ],
 )
 async def test_an_answer_that_is_no_key_set_counts_as_away(answer: Any) -> None:
     async with httpx.AsyncClient(transport=httpx.MockTransport(lambda _: answer)) as client:
+        with pytest.raises(UnavailableError):
+            await KeyRing(URL, client=client).candidates("RS256", "first")
+
+
+async def test_a_key_set_that_is_far_too_large_is_not_read(provider: Any) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=provider.answer(request).content + b" " * MAX_BYTES)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
         with pytest.raises(UnavailableError):
             await KeyRing(URL, client=client).candidates("RS256", "first")
 
