@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
-from shared.errors import UnavailableError
+from shared.errors import BacklogFullError, UnavailableError
 from shared.logs import logger
 from shared.mongo import translate
 from shared.service.parts import Runnable
@@ -61,9 +61,10 @@ class Runner:
     async def _start_and_watch(self) -> None:
         """Start everything, then wait until something ends."""
         await self._begin(self._front)
-        await until_there(self._prepare, "prepare")
+        await self._make_ready()
         for part in [*self._relays, *self._workers]:
-            await self._begin(part)
+            if part not in self._started:
+                await self._begin(part)
         self._health.starting = False
         logger().info("started")
         watched = {asyncio.create_task(part.wait()): part for part in self._started}
@@ -75,6 +76,15 @@ class Runner:
         finally:
             for task in watched:
                 await _cancel(task)
+
+    async def _make_ready(self) -> None:
+        """Prepare as often as it takes. What waits for room in the outbox must not keep the relay from making it."""
+        try:
+            await until_there(self._prepare, "prepare", unless=BacklogFullError)
+        except BacklogFullError:
+            for relay in self._relays:
+                await self._begin(relay)
+            await until_there(self._prepare, "prepare")
 
     async def _begin(self, part: Runnable) -> None:
         """Start one part, as often as it takes; its readiness counts from now on."""
@@ -101,12 +111,16 @@ class Runner:
         logger().info("stopped")
 
 
-async def until_there(attempt: Callable[[], Awaitable[None]], what: str) -> None:
-    """Try until the part that is needed is there, with growing pauses; other errors pass."""
+async def until_there(
+    attempt: Callable[[], Awaitable[None]], what: str, *, unless: type[Exception] | tuple[()] = ()
+) -> None:
+    """Try until the part that is needed is there, with growing pauses; other errors pass, and `unless` does."""
     pause = _FIRST_PAUSE
     while True:
         try:
             await attempt()
+        except unless:
+            raise
         except Exception as error:
             away = error if isinstance(error, UnavailableError) else translate(error)
             if away is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.errors import UnavailableError
+from shared.errors import BacklogFullError, UnavailableError
 from shared.service import Runner
 from shared.web.health import Health
 
@@ -140,6 +140,21 @@ async def test_preparation_waits_for_the_database_while_the_process_lives_but_is
     assert await world.health.missing() == []
     world.stop.set()
     assert await process == 0
+
+
+async def test_preparation_that_waits_for_room_in_the_outbox_lets_the_relay_make_it(world: World) -> None:
+    async def prepare() -> None:
+        if not world.relay.running.is_set():
+            raise BacklogFullError("too many events wait to be sent")
+        world.diary.append("prepare")
+
+    world.prepare = prepare
+    process = world.run()
+    await world.worker.running.wait()
+    world.stop.set()
+
+    assert await process == 0
+    assert world.diary[:4] == ["start front", "start relay", "prepare", "start worker"]
 
 
 async def test_a_process_that_waits_for_a_part_can_be_stopped(world: World) -> None:
