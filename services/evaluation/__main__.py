@@ -1,7 +1,7 @@
-"""Command line of evaluation: run | api | worker | relay."""
+"""Command line of evaluation: run | api | worker | relay | rebuild."""
 
-from services.evaluation.app import NAME, build
+from services.evaluation.app import NAME, REBUILD, build
 from services.evaluation.settings import Settings
 from shared.service import main
 
-main(NAME, Settings, build)
+main(NAME, Settings, build, tools={"rebuild": REBUILD})

@@ -3,6 +3,8 @@
 Guards that everything which reads, folds or rebuilds a projection takes it from one list.
 """
 
+import argparse
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,9 +24,9 @@ from shared.bus import Bus, Publisher
 from shared.leases import Leases
 from shared.mongo import Database
 from shared.outbox import StoreDoor
-from shared.projector import Projection, Projector, View
+from shared.projector import Projection, Projector, View, rebuild
 from shared.relay import Relay
-from shared.service import Runnable, Service
+from shared.service import Runnable, Service, Tool
 from shared.topics import Topics
 from shared.web import create_api
 
@@ -127,3 +129,44 @@ def build(settings: Settings) -> Service:
         relay=evaluation.relay,
         prepare=evaluation.prepare,
     )
+
+
+def _rebuild_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("projection", choices=sorted(PROJECTIONS), help="which projection")
+    parser.add_argument(
+        "--accept", action="store_true", help="make the new one live even where it differs from the old one"
+    )
+
+
+async def _rebuild(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Rebuild a projection beside the live one; exit code 1 when they differ and the new one was not accepted."""
+    parts = Evaluation(settings)
+    try:
+        result = await rebuild(
+            parts.database,
+            PROJECTIONS[chosen.projection](),
+            brokers=settings.brokers,
+            topics=parts.topics,
+            progress=_say_progress,
+            accept=chosen.accept,
+        )
+    finally:
+        await parts.database.close()
+    if result.different:
+        sys.stderr.write(f"\npartitions that differ from the live projection: {list(result.different)}\n")
+    outcome = "it is live now" if result.flipped else "it was kept aside; --accept makes it live"
+    sys.stdout.write(f"generation {result.generation}: {result.records} records folded; {outcome}\n")
+    return 0 if result.flipped else 1
+
+
+def _say_progress(done: int, total: int) -> None:
+    """Show progress on one line of standard error."""
+    sys.stderr.write(f"\r{done} of {total} records folded")
+    sys.stderr.flush()
+
+
+REBUILD = Tool(
+    help="fold a projection anew from the start of the log, compare it with the live one, and replace it",
+    arguments=_rebuild_arguments,
+    run=_rebuild,
+)

@@ -9,12 +9,14 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import uvloop
 
 from shared import logs
+from shared.errors import UnavailableError
 from shared.service.parts import Service
 from shared.service.runner import FAILED, Runner
 from shared.service.server import HttpServer
@@ -30,12 +32,42 @@ PARTS = {
 S = TypeVar("S", bound=ServiceSettings)
 
 
-def main(name: str, settings: type[S], build: Callable[[S], Service], arguments: Sequence[str] | None = None) -> None:
-    """Run a service's part until it is stopped, then end the process."""
-    chosen = _parser(name, settings).parse_args(arguments)
+@dataclass(frozen=True)
+class Tool(Generic[S]):
+    """Something a service does once, beside its parts: what it is for, what it takes, and how it runs."""
+
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[S, argparse.Namespace], Awaitable[int]]
+    """Returns the exit code."""
+
+
+def main(
+    name: str,
+    settings: type[S],
+    build: Callable[[S], Service],
+    arguments: Sequence[str] | None = None,
+    tools: Mapping[str, Tool[S]] | None = None,
+) -> None:
+    """Run a service's part until it is stopped, or one of its tools, then end the process."""
+    tools = tools or {}
+    chosen = _parser(name, settings, tools).parse_args(arguments)
+    if chosen.part in tools:
+        known = read(settings)
+        logs.configure(name, chosen.part, known.log_level)
+        sys.exit(uvloop.run(_use(tools[chosen.part], known, chosen)))
     known = read(settings, port=chosen.port, health_port=chosen.health_port)
     logs.configure(name, chosen.part, known.log_level)
     sys.exit(uvloop.run(_run(chosen.part, known, build)))
+
+
+async def _use(tool: Tool[S], settings: S, chosen: argparse.Namespace) -> int:
+    """Run a tool; a part that is away ends it with a sentence and exit code 1."""
+    try:
+        return await tool.run(settings, chosen)
+    except UnavailableError as error:
+        sys.stderr.write(f"{error}\n")
+        return FAILED
 
 
 async def _run(part: str, settings: S, build: Callable[[S], Service]) -> int:
@@ -77,7 +109,7 @@ def _listen_to_signals(stop: asyncio.Event) -> None:
         loop.add_signal_handler(number, received, number)
 
 
-def _parser(name: str, settings: type[ServiceSettings]) -> argparse.ArgumentParser:
+def _parser(name: str, settings: type[ServiceSettings], tools: Mapping[str, Tool[S]]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=f"python -m services.{name}",
         description=f"Run the {name.replace('_', ' ')} service, or one part of it.",
@@ -93,6 +125,8 @@ def _parser(name: str, settings: type[ServiceSettings]) -> argparse.ArgumentPars
             type=int,
             help=f"port of /livez, /readyz and /metrics of a worker or relay (default: {PREFIX}HEALTH_PORT)",
         )
+    for tool_name, tool in tools.items():
+        tool.arguments(parts.add_parser(tool_name, help=tool.help, description=tool.help))
     return parser
 
 
