@@ -4,6 +4,7 @@ Guards that whatever a handler saves carries the mark of this record, so that th
 organisation of an external record comes from its topic.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import NAMESPACE_OID, uuid5
@@ -47,6 +48,8 @@ class Delivery:
         self.skipped = False
         self.parked_at: datetime | None = None
         """When the record came first, if it comes again from the dead letters."""
+        self.recent: Callable[[Mark], Mark | None] = _nothing
+        """What was handled in this batch: marks of skipped records are written at its end."""
         self._database = database
         self._clock = clock
         self._envelope: Envelope | None = None
@@ -102,7 +105,7 @@ class Delivery:
         if len(identity) > LONGEST:
             identity = f"{self.organisation}|{sha256(identity.encode()).hexdigest()}"
         mark = self._mark(identity, sha256(body).hexdigest(), MARK_KEPT)
-        stored = await inbox.find(self._database, mark.id)
+        stored = self.recent(mark) or await inbox.find(self._database, mark.id)
         self._because = Because(
             correlation_id=self._because.correlation_id,
             causation_id=f"{source}|{id}",
@@ -129,6 +132,10 @@ class Delivery:
             expires_at=self._clock() + kept,
             position=self.record.position,
         )
+
+
+def _nothing(_: Mark) -> None:
+    """Know of nothing that was handled in this batch."""
 
 
 def refuse_conflict(ours: Mark, stored: Mark) -> None:

@@ -103,6 +103,7 @@ class Handling:
         if outstanding and waiting is not outstanding[0] and await self._is_behind(prepared.subject):
             return _IS_BEHIND
         delivery.parked_at = None if waiting is None else waiting.seen_at
+        delivery.recent = marks.handled
         return await self._attempt(delivery)
 
     async def _is_behind(self, subject: str) -> bool:
@@ -146,7 +147,7 @@ class Handling:
                 if waiting is not None and decision is not Outcome.PARKED:
                     await self._letters.parked.release(prepared.subject, waiting.id)
                     outstanding.remove(waiting)
-                if decision is Outcome.APPLIED:
+                if decision in (Outcome.APPLIED, Outcome.SKIPPED):
                     marks.handle(prepared.delivery.because.mark)
                 return decision
             case Hold():
@@ -158,7 +159,7 @@ class Handling:
     ) -> None:
         """Keep the record; one that was sent again keeps its id, its place in the order and its original headers."""
         kept = prepared.record if waiting is None else prepared.delivery.record
-        letter = await self._letters.park(
+        letter = await self._letters.keep(
             kept,
             stage=self.reaction,
             code=park.code,

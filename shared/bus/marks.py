@@ -10,7 +10,6 @@ from typing import Any
 from shared.deadletters.parked import Outstanding, outstanding_in
 from shared.inbox import COLLECTION, Mark, read
 from shared.mongo import Database, ReplaceOne, guard
-from shared.stream.record import Record
 
 
 class Marks:
@@ -45,15 +44,12 @@ class Marks:
         return self._outstanding.setdefault(subject, [])
 
 
-def skipped(reaction: str, record: Record, expires_at: datetime) -> dict[str, Any]:
-    """Return the evidence that a record was looked at and needed nothing, as an inbox document."""
-    place = f"{record.topic}|{record.partition}|{record.offset}"
-    return {
-        "_id": f"{reaction}|skipped|{place}",
-        "outcome": "skipped",
-        "position": record.position,
-        "expires_at": expires_at,
-    }
+def skipped(mark: Mark, moment: datetime) -> dict[str, Any]:
+    """Return the mark of a record that was looked at and needed nothing, as it is stored.
+
+    It accounts for the record's offset, and lets the same record be recognised when it comes again.
+    """
+    return {**mark.document(moment), "outcome": "skipped"}
 
 
 async def write_evidence(database: Database, documents: Iterable[dict[str, Any]]) -> None:

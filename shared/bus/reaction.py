@@ -15,7 +15,6 @@ from aiokafka import TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from shared.bus import marks as known
-from shared.bus.delivery import FOR_EVER
 from shared.bus.handling import Handling, Prepared
 from shared.bus.marks import Marks
 from shared.bus.outcome import Hold, Outcome
@@ -194,8 +193,9 @@ class Reaction:
 
     def _settled(self, place: TopicPartition, prepared: Prepared, outcome: Outcome) -> None:
         record = prepared.record
-        if outcome is Outcome.SKIPPED:
-            self._evidence.append(known.skipped(self.name, record, now() + FOR_EVER))
+        mark = prepared.delivery.because.mark
+        if outcome is Outcome.SKIPPED and mark is not None:
+            self._evidence.append(known.skipped(mark, now()))
         CONSUMED.labels(self._service, self.name, outcome.value).inc()
         self.positions.moved(place, record.offset + 1)
         self._uncommitted[place] = record.offset + 1

@@ -7,7 +7,7 @@ same letter under the same id; whoever reads dead letters counts an id once.
 from typing import Any
 
 from shared.clock import Clock, now
-from shared.deadletters.letter import Letter, headers_of, identity
+from shared.deadletters.letter import Letter, headers_of, identity, split_redriven, subject_of
 from shared.deadletters.parked import Outstanding, Parked
 from shared.errors import UnavailableError
 from shared.mongo import Database
@@ -26,7 +26,21 @@ class DeadLetters:
         self._publisher = publisher
         self._clock = clock
 
-    async def park(  # noqa: PLR0913 - each is a header
+    async def park(self, record: Any, *, stage: str, code: str, message: str) -> None:
+        """Keep a record with its exact bytes; `record` is a Record or what a Kafka client handed out.
+
+        `message` must hold nothing about a person. Raises UnavailableError if it could not be kept: then the position
+        must not move.
+        """
+        await self.keep(record, stage=stage, code=code, message=message)
+
+    async def settled(self, record: Any, *, stage: str) -> None:
+        """Note that a record was handled, in case it is one that was sent again from the dead letters."""
+        claimed, original = split_redriven(_record(record))
+        if claimed is not None:
+            await self.parked.release(subject_of(stage, original, known_as=claimed), claimed)
+
+    async def keep(  # noqa: PLR0913 - each is a header
         self,
         record: Any,
         *,
@@ -36,13 +50,8 @@ class DeadLetters:
         attempts: int = 1,
         known_as: str | None = None,
     ) -> Outstanding:
-        """Keep a record with its exact bytes and return what is outstanding now.
-
-        `record` is a Record or what a Kafka client handed out; `message` must hold nothing about a person; `known_as`
-        is the id under which the same bytes were parked before. Raises UnavailableError if it could not be kept: then
-        the position must not move.
-        """
-        kept = record if isinstance(record, Record) else Record.of(record)
+        """Do what `park` does and return what is outstanding now; `known_as` is the id of an earlier letter."""
+        kept = _record(record)
         letter = Letter(
             id=known_as or identity(stage, kept),
             record=kept,
@@ -65,3 +74,7 @@ class DeadLetters:
         }
         if await self._publisher.publish([row]) != [letter.id]:
             raise UnavailableError("the dead letter was not acknowledged")
+
+
+def _record(record: Any) -> Record:
+    return record if isinstance(record, Record) else Record.of(record)
