@@ -40,7 +40,12 @@ OwnQueries = Annotated[Queries, Depends(_queries)]
 WantedRows = Annotated[Wanted, Depends(_wanted)]
 
 
-@router.get("/participation", summary="Read who took part", tags=["figures"])
+@router.get(
+    "/participation",
+    summary="Read who took part",
+    tags=["figures"],
+    response_description="The table, and up to where it is true.",
+)
 async def read_participation(queries: OwnQueries, wanted: WantedRows) -> ParticipationTable:
     """Return enrolment, attendance, contact time, journals and commitment, by programme, cohort and group.
 
@@ -49,13 +54,23 @@ async def read_participation(queries: OwnQueries, wanted: WantedRows) -> Partici
     return await queries.participation(wanted)
 
 
-@router.get("/projects", summary="Read how change projects stand", tags=["figures"])
+@router.get(
+    "/projects",
+    summary="Read how change projects stand",
+    tags=["figures"],
+    response_description="The table, and up to where it is true.",
+)
 async def read_projects(queries: OwnQueries, wanted: WantedRows) -> ProjectsTable:
     """Return change projects by status, and their milestones against plan, by programme and cohort."""
     return await queries.projects(wanted)
 
 
-@router.get("/positions", summary="Read how far events have been counted", tags=["positions"])
+@router.get(
+    "/positions",
+    summary="Read how far events have been counted",
+    tags=["positions"],
+    response_description="The positions.",
+)
 async def read_positions(queries: OwnQueries) -> PositionsView:
     """Return the position of each projection in each topic; an event before it is in the figures."""
     return await queries.positions()
