@@ -13,6 +13,7 @@ from services.engagement.domain import refusals
 from services.engagement.domain.state import StatementId
 from services.engagement.handlers import queue as handlers
 from services.engagement.handlers.queue import DismissQuery, ResolveQuery
+from services.engagement.queries.reads import Shown
 from services.engagement.queries.views import QueueView
 from shared.events.facts import Identifier
 from shared.events.ids import OrganisationId, ParticipantId
@@ -25,6 +26,7 @@ router = APIRouter(prefix="/engagement/v1/attendance/queries", tags=["unmatched 
 async def list_queries(
     _: Coordinator,
     queries: Reads,
+    outcome: Annotated[Shown, Query(description="Those that wait for you, or those that were dismissed.")] = "waiting",
     after: Annotated[Identifier | None, Query(description="The last record of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
 ) -> QueueView:
@@ -33,7 +35,7 @@ async def list_queries(
     A record leaves the queue by itself when the identifier or the enrolment it waits for arrives, or when its system
     voids it. Reading the queue is on the record.
     """
-    return await queries.queue(after, limit)
+    return await queries.queue(outcome, after, limit)
 
 
 @router.post(

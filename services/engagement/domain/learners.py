@@ -65,12 +65,16 @@ class Learner(State):
         return self.having(attendance=(*others, attendance))
 
 
-def was_enrolled(learner: Learner, occasion: Occasion) -> bool:
-    """Say whether a session was the person's to attend: enrolled in its cohort, and not withdrawn before its day."""
+def takes_part(learner: Learner, occasion: Occasion) -> bool:
+    """Say whether a session is the person's to attend: enrolled in its cohort, and not withdrawn before its day.
+
+    What was recorded before a withdrawal became known can still be put right.
+    """
     enrolment = learner.enrolment(occasion.cohort)
     if enrolment is None:
         return False
-    return enrolment.status == "enrolled" or (enrolment.until is not None and occasion.held_on <= enrolment.until)
+    in_time = enrolment.until is not None and occasion.held_on <= enrolment.until
+    return enrolment.status == "enrolled" or in_time or learner.attended(occasion.session) is not None
 
 
 def belonged_to(learner: Learner, organisation: OrganisationId, on: date) -> bool:

@@ -29,7 +29,7 @@ def resolve(papers: Papers, name: StatementId, participant: ParticipantId) -> Pa
 def dismiss(papers: Papers, name: StatementId, note: str | None) -> Papers:
     """A coordinator says that the record counts for nobody. `note` is encrypted."""
     statement = _waiting(papers, name)
-    dismissed = statement.having(outcome="dismissed", participant=None, why=None, note=note)
+    dismissed = statement.having(outcome="dismissed", participant=None, person=None, note=note)
     return unqueue(papers, name).statement(dismissed)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from services.engagement.domain.attendance import Status, with_report, without_report
 from services.engagement.domain.cohorts import Occasion
-from services.engagement.domain.learners import Learner, belonged_to, was_enrolled
+from services.engagement.domain.learners import Learner, belonged_to, takes_part
 from services.engagement.domain.papers import Papers
 from services.engagement.domain.register import attendance_of
 from services.engagement.domain.state import ExternalKey, StatementId
@@ -85,14 +85,14 @@ def admits(learner: Learner, statement: Statement) -> bool:
     if statement.received is None:
         return False
     occasion = statement.received.occasion
-    return was_enrolled(learner, occasion) and belonged_to(learner, statement.organisation, occasion.held_on)
+    return takes_part(learner, occasion) and belonged_to(learner, statement.organisation, occasion.held_on)
 
 
 def count(papers: Papers, name: StatementId, participant: ParticipantId) -> Papers:
     """Let a statement count for a person."""
     learner, statement = papers.learners[participant], papers.statements[name]
     attendance = attendance_of(learner, _occasion(statement), statement.organisation)
-    applied = statement.having(outcome="applied", participant=participant, person=None, why=None)
+    applied = statement.having(outcome="applied", participant=participant, key=None, person=None, why=None)
     return papers.statement(applied).learner(learner.with_attendance(with_report(attendance, statement.report())))
 
 

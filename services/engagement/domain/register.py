@@ -19,7 +19,7 @@ from services.engagement.domain.attendance import (
     without_report,
 )
 from services.engagement.domain.cohorts import Occasion
-from services.engagement.domain.learners import Learner, was_enrolled
+from services.engagement.domain.learners import Learner, takes_part
 from services.engagement.domain.refusals import MinutesOutOfRangeError, NamedTwiceError, NotOnRegisterError
 from shared.events.ids import OrganisationId, ParticipantId
 
@@ -120,9 +120,7 @@ def _on_roster(
     strangers = [
         one
         for one in participants
-        if one not in learners
-        or learners[one].organisation != organisation
-        or not was_enrolled(learners[one], occasion)
+        if one not in learners or learners[one].organisation != organisation or not takes_part(learners[one], occasion)
     ]
     if strangers:
         raise NotOnRegisterError(cohort=occasion.cohort, participants=", ".join(strangers))

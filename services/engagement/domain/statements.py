@@ -45,7 +45,7 @@ class Statement(State):
     participant: ParticipantId | None = None
     """Whom it counts for, or whose enrolment it waits for."""
     why: Reason | None = None
-    """Why it waits."""
+    """Why it waits, or waited."""
     note: str | None = None
     """Why a coordinator dismissed it, encrypted."""
 

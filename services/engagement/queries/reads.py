@@ -4,10 +4,10 @@ Guards that every read about people is scoped to the organisation it was built f
 about a person is on the record.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from services.engagement.domain.cohorts import Cohort
-from services.engagement.domain.kept import COHORTS, LEARNERS, PERSON, STATEMENTS, read, vault_subject
+from services.engagement.domain.kept import COHORTS, LEARNERS, NOTE, PERSON, STATEMENTS, read, vault_subject
 from services.engagement.domain.learners import Learner
 from services.engagement.domain.refusals import CohortNotKnownError, ParticipantNotKnownError, QueryNotKnownError
 from services.engagement.domain.statements import Statement
@@ -25,9 +25,10 @@ from services.engagement.queries.views import (
 from shared.audit import Audit
 from shared.events.ids import CohortId, OrganisationId, ParticipantId
 from shared.mongo import Database, guard
-from shared.vault import SubjectErasedError, Vault
+from shared.vault import PersonKey, SubjectErasedError, Vault
 
 Document = dict[str, Any]
+Shown = Literal["waiting", "dismissed"]
 
 
 class Queries:
@@ -69,12 +70,12 @@ class Queries:
         await self._audit.record(self._reader, "attendance.read", participant, self._organisation)
         return AttendanceView(participant=participant, sessions=tuple(known))
 
-    async def queue(self, after: str | None, limit: int) -> QueueView:
-        """Return the organisation's records that match nobody yet; `after` is the last of the page before."""
-        waiting = {"organisation": self._organisation, "outcome": "waiting"}
+    async def queue(self, outcome: Shown, after: str | None, limit: int) -> QueueView:
+        """Return the organisation's records that match nobody; `after` is the last of the page before."""
+        wanted = {"organisation": self._organisation, "outcome": outcome}
         async with guard():
-            count = await self._database.collection(STATEMENTS).count_documents(waiting)
-        page = waiting if after is None else {**waiting, **await self._beyond(after)}
+            count = await self._database.collection(STATEMENTS).count_documents(wanted)
+        page = wanted if after is None else {**wanted, **await self._beyond(after)}
         found = await self._list(STATEMENTS, page, [("saved_at", 1), ("_id", 1)], limit + 1)
         shown = [await self._shown(read(STATEMENTS, Statement, one)) for one in found[:limit]]
         if shown:
@@ -91,14 +92,19 @@ class Queries:
         return {"$or": [{"saved_at": {"$gt": last}}, {"saved_at": last, "_id": {"$gt": query}}]}
 
     async def _shown(self, statement: Statement) -> QueryView:
-        """Show a waiting record with the value it names somebody by, if that can still be read."""
-        if statement.person is None or statement.key is None:
-            return show_query(statement, None)
+        """Show a record with what is sealed of it, if that can still be read."""
+        key = await self._key(statement)
+        value = key.decrypt(PERSON, 1, statement.person) if key and statement.person else None
+        reason = key.decrypt(NOTE, 1, statement.note) if key and statement.note else None
+        return show_query(statement, value, reason)
+
+    async def _key(self, statement: Statement) -> PersonKey | None:
+        if statement.key is None:
+            return None
         try:
-            key = await self._vault.key(vault_subject(statement.key), self._organisation)
+            return await self._vault.key(vault_subject(statement.key), self._organisation)
         except SubjectErasedError:
-            return show_query(statement, None)
-        return show_query(statement, key.decrypt(PERSON, 1, statement.person))
+            return None
 
     async def _cohort(self, cohort: CohortId) -> Cohort:
         found = await self._list(COHORTS, {"_id": cohort}, [("_id", 1)])

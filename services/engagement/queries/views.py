@@ -84,7 +84,7 @@ class AttendanceView(View):
 
 
 class QueryView(View):
-    """A record that matches nobody yet."""
+    """A record that matches nobody."""
 
     query: str = Field(description="Use it to resolve or dismiss the record.")
     session: str
@@ -97,15 +97,16 @@ class QueryView(View):
     published_at: datetime
     system: str = Field(description="What kind of identifier names the person.", examples=["badge"])
     value: str | None = Field(description="The identifier's value, while nobody is known to it.")
-    why: Reason = Field(description="Why the record waits.")
+    why: Reason = Field(description="Why the record waits, or waited.")
     participant: str | None = Field(description="Whom it means, if only their enrolment is missing.")
+    reason: str | None = Field(description="Why a coordinator dismissed it.")
 
 
 class QueueView(View):
-    """Your organisation's records that match nobody yet, longest waiting first."""
+    """Records of your organisation's systems that match nobody, those first that have not changed for longest."""
 
     queries: tuple[QueryView, ...]
-    count: int = Field(description="How many wait in all.")
+    count: int = Field(description="How many there are in all.")
     next: str | None = Field(description="Ask for what comes after this one.")
 
 
@@ -159,11 +160,11 @@ def show_attendance(attendance: Attendance) -> AttendanceEntry | None:
     )
 
 
-def show_query(statement: Statement, value: str | None) -> QueryView:
-    """Show an entry of the queue; `value` is what the system calls the person."""
+def show_query(statement: Statement, value: str | None, reason: str | None) -> QueryView:
+    """Show an entry of the queue; `value` is what the system calls the person, `reason` why it was dismissed."""
     received = statement.received
     if received is None or statement.why is None:
-        raise ValueError("only a waiting statement is shown")
+        raise ValueError("only a statement that waits or waited is shown")
     return QueryView(
         query=statement.statement,
         session=received.occasion.session,
@@ -178,4 +179,5 @@ def show_query(statement: Statement, value: str | None) -> QueryView:
         value=value,
         why=statement.why,
         participant=statement.participant,
+        reason=reason,
     )

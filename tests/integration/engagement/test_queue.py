@@ -75,6 +75,10 @@ async def test_a_dismissed_record_counts_for_nobody_and_the_reason_is_sealed(wor
     assert await dismissed(world, query["query"]) == (200, None)
     assert await world.queue() == []
     assert "Ngozi" not in await world.everything()
+    async with world.client("coordinator") as client:
+        answer = await client.get("/attendance/queries", params={"outcome": "dismissed"})
+    (shown,) = answer.json()["queries"]
+    assert (shown["query"], shown["reason"], shown["value"]) == (query["query"], "Ngozi is a visitor", None)
     await world.hears(identified("p-0", version=2, names=["p-0", STRANGER]))
     assert await world.status("p-0") is None
 

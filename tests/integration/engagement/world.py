@@ -42,6 +42,8 @@ MINUTES = 360
 KEY = b"k" * 32
 BADGE = "badge"
 LEARNING = "https://learn.example"
+SAID_AT = datetime(2024, 1, 8, tzinfo=UTC)
+"""When enrolment said everything: what is sent again is the same bytes."""
 
 
 class Badges:
@@ -285,7 +287,7 @@ def envelope(fact: Fact) -> Envelope:
         source="/groundswell/enrolment",
         type=fact.type,
         subject=subject,
-        time=now(),
+        time=SAID_AT,
         organisation=getattr(fact, "organisation", HERE),
         correlationid="test",
         data=fact,

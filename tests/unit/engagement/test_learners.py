@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.engagement.domain.learners import Learner, belonged_to, enrolled, erased, moved, was_enrolled, withdrawn
+from services.engagement.domain.learners import Learner, belonged_to, enrolled, erased, moved, takes_part, withdrawn
 from shared.events.enrolment import ParticipantMoved, ParticipantWithdrawn
 from tests.unit.engagement.examples import ANA, COHORT, HERE, OCCASION, THERE, enrolment, learner
 
@@ -64,13 +64,13 @@ def test_nothing_brings_an_erased_person_back(facts: list[Any]) -> None:
 def test_an_enrolment_has_no_end_but_withdrawal() -> None:
     """Enrolment stays usable after completion (MCR-26)."""
     much_later = OCCASION.having(held_on=date(2031, 1, 1))
-    assert was_enrolled(learner(), much_later)
-    assert not was_enrolled(after(*FACTS), much_later)
+    assert takes_part(learner(), much_later)
+    assert not takes_part(after(*FACTS), much_later)
 
 
 @pytest.mark.parametrize(("day", "expected"), [(3, False), (4, True), (5, True)])
 def test_a_session_up_to_the_day_of_withdrawal_was_theirs(day: int, expected: bool) -> None:
-    assert was_enrolled(after(enrolment(), withdrawal(2, day)), OCCASION) is expected
+    assert takes_part(after(enrolment(), withdrawal(2, day)), OCCASION) is expected
 
 
 @pytest.mark.parametrize(("day", "expected"), [(3, False), (4, True), (5, True)])
@@ -83,4 +83,4 @@ def test_somebody_who_moved_later_still_belonged_there_on_the_day(day: int, expe
 
 def test_nobody_belongs_where_they_never_were() -> None:
     assert not belonged_to(learner(), THERE, OCCASION.held_on)
-    assert not was_enrolled(Learner(participant=ANA), OCCASION)
+    assert not takes_part(Learner(participant=ANA), OCCASION)

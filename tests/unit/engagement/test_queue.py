@@ -30,7 +30,7 @@ def test_a_coordinator_says_who_is_meant_and_the_record_counts() -> None:
     papers = resolve(waiting(learner()), FIRST, ANA)
     assert counted(papers) == [FIRST]
     assert papers.matches[KEY].waiting == ()
-    assert papers.statements[FIRST].person is None
+    assert (papers.statements[FIRST].person, papers.statements[FIRST].key) == (None, None)
 
 
 def test_a_void_reaches_a_record_that_a_coordinator_resolved() -> None:

@@ -1,5 +1,7 @@
 """A register is recorded whole or not at all."""
 
+from datetime import date
+
 import pytest
 
 from services.engagement.domain.attendance import prevailing_report
@@ -48,6 +50,14 @@ def test_one_stranger_refuses_the_whole_register_and_is_named(stranger: Learner 
     learners = {ANA: learner(ANA)} | ({} if stranger is None else {BEN: stranger})
     with pytest.raises(NotOnRegisterError, match=f"roster of recap-2024 at your organisation: {BEN}"):
         take_register(learners, OCCASION, HERE, [Entry(ANA, "attended"), Entry(BEN, "attended")], MONDAY)
+
+
+def test_a_line_from_before_a_withdrawal_became_known_can_still_be_put_right() -> None:
+    after = taken(BOTH, Entry(ANA, "attended"))
+    gone = after[ANA].enrolments[0].having(status="withdrawn", until=date(2024, 3, 3))
+    withdrawn = {ANA: after[ANA].having(enrolments=(gone,))}
+    assert set(void_register(withdrawn, OCCASION, HERE, [ANA])) == {ANA}
+    assert set(take_register(withdrawn, OCCASION, HERE, [Entry(ANA, "missed")], MONDAY)) == {ANA}
 
 
 def test_nobody_is_named_twice() -> None:
