@@ -29,7 +29,7 @@ kafka:  ## fetch Apache Kafka for the tests (needs Java and Maven)
 	@if ls $(KAFKA_JARS)/kafka_*.jar >/dev/null 2>&1; then :; \
 	elif command -v mvn >/dev/null && command -v java >/dev/null; then \
 		echo "Fetching Apache Kafka's jars with Maven."; \
-		mvn -q -B -f deploy/local/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/$(KAFKA_JARS); \
+		mvn -q -B -Dstyle.color=never -f deploy/local/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory=$(CURDIR)/$(KAFKA_JARS); \
 	elif [ "$$CI" = true ]; then echo "Java and Maven are needed: with CI=true nothing is left out."; exit 2; \
 	else echo "No Java or Maven here: Apache Kafka is left out, the embedded broker is used."; fi
 

@@ -16,7 +16,7 @@ from shared.testing.processes import LocalProcess
 from shared.topics import SERVICES
 
 PARTS = ("api", "worker", "relay")
-_PATIENCE = 120.0
+_PATIENCE = 240.0
 
 
 class Member(LocalProcess):

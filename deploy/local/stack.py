@@ -6,6 +6,7 @@ the data.
 """
 
 import asyncio
+import itertools
 import signal
 import threading
 import time
@@ -22,7 +23,7 @@ from deploy.topics import DECLARED_IN, catalogued_organisations
 from shared.provision import declared, provision
 from shared.testing import servers
 from shared.testing.ports import free_port
-from shared.testing.processes import LocalProcess, PartError
+from shared.testing.processes import LocalProcess, PartError, wait_for
 from shared.testing.provider import OpenIdProvider
 from shared.testing.workspace import new_workspace, remove_workspace
 from shared.topics import SERVICES, Topics
@@ -93,11 +94,22 @@ class Stack:
         """Return a bearer token for somebody; whoever is named is let in."""
         return self.provider.token_for(sub, organisation, roles)
 
-    def kill(self, name: str) -> None:
-        """End one process as a power cut would; it stays down until `revive`."""
+    def kill(self, name: str) -> bool:
+        """End one process as a power cut would and say whether it ran; it stays down until `revive` or `launch`."""
         self._down.add(name)
         self._tender.leave(name)
-        self.processes[name].kill()
+        process = self.processes[name]
+        ran = process.running
+        process.kill()
+        return ran
+
+    def launch(self, name: str) -> None:
+        """Start a killed process again (same port, same data) without waiting until it is ready."""
+        process = self.processes[name]
+        process.launch()
+        self._down.discard(name)
+        if isinstance(process, Member):
+            self._tender.take(process)
 
     def revive(self, name: str) -> None:
         """Start a killed process again (same port, same data) and return when it is ready."""
@@ -150,9 +162,12 @@ class Stack:
         self._tender.start(members.values())
 
     def _wait_for(self, processes: Mapping[str, LocalProcess]) -> None:
-        for number, (name, process) in enumerate(processes.items(), 1):
-            process.wait_ready()
-            self._say(f"[{number:2}/{len(processes)}] {name} is ready")
+        numbers = itertools.count(1)
+
+        def tell(process: LocalProcess) -> None:
+            self._say(f"[{next(numbers):2}/{len(processes)}] {process.name} is ready")
+
+        wait_for(processes.values(), tell)
 
     def _stop_members(self) -> None:
         members = [process for process in self.processes.values() if isinstance(process, Member)]

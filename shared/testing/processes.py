@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import ClassVar, Self
@@ -58,7 +58,7 @@ class LocalProcess:
         patience: float = 60.0,
     ) -> None:
         self.name, self.log = name, log
-        self._command, self._ready, self._patience = list(command), ready, patience
+        self._command, self._ready, self.patience = list(command), ready, patience
         self._environment = {**os.environ, **(environment or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -96,13 +96,15 @@ class LocalProcess:
 
     def wait_ready(self) -> None:
         """Return when the process answers; raise with the end of its log when it ended or took too long."""
-        deadline = time.monotonic() + self._patience
-        while not self._ready():
-            if not self.running:
-                raise PartError(self.story(f"ended with {self.exit_code} before it answered"))
-            if time.monotonic() > deadline:
-                raise PartError(self.story(f"did not answer within {self._patience:.0f} s"))
-            time.sleep(self.pause)
+        wait_for([self])
+
+    def answers(self) -> bool:
+        """Ask once whether it answers; raise with the end of its log when it has ended."""
+        if self._ready():
+            return True
+        if not self.running:
+            raise PartError(self.story(f"ended with {self.exit_code} before it answered"))
+        return False
 
     def stop(self, patience: float = 30.0) -> None:
         """Ask the process to end (SIGTERM); kill it after `patience` seconds."""
@@ -152,3 +154,17 @@ class LocalProcess:
                 stderr=subprocess.STDOUT,
                 process_group=0,
             )
+
+
+def wait_for(processes: Iterable[LocalProcess], answered: Callable[[LocalProcess], None] = lambda _: None) -> None:
+    """Return when all processes answer, telling of each; raise `PartError` as soon as one cannot any more."""
+    pending, began = list(processes), time.monotonic()
+    while pending:
+        for process in list(pending):
+            if process.answers():
+                pending.remove(process)
+                answered(process)
+            elif time.monotonic() - began > process.patience:
+                raise PartError(process.story(f"did not answer within {process.patience:.0f} s"))
+        if pending:
+            time.sleep(max(process.pause for process in pending))

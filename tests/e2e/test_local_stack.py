@@ -18,13 +18,13 @@ from deploy.local.stack import Stack
 from shared.testing.settling import eventually
 from shared.topics import SERVICES
 
-_PATIENCE = 120
+_PATIENCE = 240
 
 
 async def test_a_signal_ends_the_whole_stack_and_leaves_nothing() -> None:
     with _Running("up") as running:
         running.wait_for("topics made")
-        await eventually(running.is_complete, what="all sixteen processes")
+        await eventually(running.is_complete, what="all sixteen processes", deadline=_PATIENCE)
         processes = running.children()
         running.process.send_signal(signal.SIGTERM)
         running.wait_for("nothing is left behind")
@@ -87,7 +87,7 @@ async def test_a_process_that_ends_by_itself_is_started_again(stack: Stack) -> N
     async def back() -> bool:
         return relay.running and relay.pid != before
 
-    await eventually(back, what="the relay being started again")
+    await eventually(back, what="the relay being started again", deadline=_PATIENCE)
     relay.wait_ready()
     stack.check()
 
