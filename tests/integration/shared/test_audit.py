@@ -89,6 +89,20 @@ async def test_an_entry_moved_to_another_person_is_found(written: Audit, prepare
     assert (await written.verify("person-2")).fault == "entry 1 has been altered"
 
 
+async def test_an_entry_of_an_older_chain_cannot_be_hung_onto_a_new_one(audit: Audit, prepared: Database) -> None:
+    entries = prepared.collection("audit")
+    await audit.record("ada", "read", "person-1", "R0A")
+    await audit.record("grace", "read", "person-1", "R0A")
+    older = await entries.find_one({"_id": "person-1|00000002"})
+    await entries.delete_many({})
+    await audit.record("mallory", "read", "person-1", "R0A")
+    start = await audit.verify("person-1")
+    assert older is not None
+    await entries.insert_one(older | {"previous": start.last_hash})
+
+    assert (await audit.verify("person-1")).fault == "entry 2 has been altered"
+
+
 async def test_entries_cut_off_the_end_show_by_their_number(written: Audit, prepared: Database) -> None:
     before = await written.verify("person-1")
     await prepared.collection("audit").delete_one({"_id": "person-1|00000004"})

@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from shared.settings import ServiceSettings, read
 
@@ -74,6 +75,14 @@ def test_a_wrong_value_is_never_repeated(environment: Any, capsys: pytest.Captur
     assert f"GROUNDSWELL_{name}" in text
     assert "c2VjcmV0LWNhbmFyeQ" not in text
     assert "secret-canary" not in text
+
+
+def test_the_error_itself_hides_its_values_too(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("GROUNDSWELL_MONGO_URL", "postgres://ada:secret-canary@db")
+
+    with pytest.raises(ValidationError) as raised:
+        ServiceSettings()
+    assert "secret-canary" not in str(raised.value)
 
 
 @pytest.mark.parametrize("key", ["", "short", "!!!!", base64.b64encode(b"x" * 31).decode(), "d" * 32])
