@@ -37,7 +37,7 @@ CHECKPOINT_SECONDS = Histogram(
 )
 LOG_TROUBLE = Counter(
     "groundswell_log_trouble_total",
-    "Records that a reaction can never read, or a log that began again: a person has to look.",
+    "Offsets that a reaction did not find, by kind: missing or began-again (a person has to look), gap (harmless).",
     ["service", "reaction", "kind"],
 )
 

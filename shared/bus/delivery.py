@@ -53,12 +53,15 @@ class Delivery:
         self._database = database
         self._clock = clock
         self._envelope: Envelope | None = None
+        digest = record.digest()
+        # The digest keeps apart what lies at the same place in a topic that was deleted and made again.
+        place = f"{record.topic}|{record.partition}|{record.offset}|{digest[:16]}"
         self._because = Because(
-            correlation_id=str(uuid5(NAMESPACE_OID, f"{record.topic}|{record.partition}|{record.offset}")),
+            correlation_id=str(uuid5(NAMESPACE_OID, place)),
             causation_id=None,
             organisation=organisation,
             actor=reaction,
-            mark=self._mark(f"{record.topic}|{record.partition}|{record.offset}", record.digest(), FOR_EVER),
+            mark=self._mark(place, digest, FOR_EVER),
         )
 
     @property

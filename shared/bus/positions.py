@@ -5,14 +5,25 @@ range and starts again on a topic that was made anew, all without a word. What d
 read again, and what is really gone is reported.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Protocol
 
 from aiokafka import TopicPartition
 
 from shared.logs import logger
 from shared.telemetry import LOG_TROUBLE
+
+
+class Asks(Protocol):
+    """What has to be asked of the broker; raises the client's errors."""
+
+    async def committed(self, place: TopicPartition) -> int | None:
+        """Return what the group has acknowledged."""
+
+    async def begins(self, place: TopicPartition) -> int:
+        """Return the first offset that the log still has."""
 
 
 class Continuity(Enum):
@@ -25,28 +36,27 @@ class Continuity(Enum):
 
 @dataclass
 class Positions:
-    """The next offset to be handled of each partition; `committed` asks the group for its own."""
+    """The next offset to be handled of each partition."""
 
     service: str
     reaction: str
-    committed: Callable[[TopicPartition], Awaitable[int | None]]
+    asks: Asks
     next: dict[TopicPartition, int] = field(default_factory=dict)
     _doubted: dict[TopicPartition, int] = field(default_factory=dict)
 
-    async def check(self, place: TopicPartition, first: int, *, gaps: bool) -> Continuity:
-        """Compare the offset of the first record of a batch with where we stopped.
-
-        `gaps` says that the topic is compacted, so that offsets may be missing.
-        """
+    async def check(self, place: TopicPartition, first: int, *, compacted: bool) -> Continuity:
+        """Compare the offset of the first record of a batch with where we stopped."""
         if place not in self.next:
-            known = await self.committed(place)
+            known = await self.asks.committed(place)
             self.next[place] = first if known is None else known
         expected = self.next[place]
-        if first > expected and not gaps:
+        if first > expected and not compacted:
             if self._doubted.get(place) != expected:
                 self._doubted[place] = expected
                 return Continuity.READ_AGAIN
-            self._report(place, "missing", expected, first)
+            begins = await self.asks.begins(place)
+            # Inside the log an offset without a record is the mark of a publisher's transaction; a cut is a loss.
+            self._report(place, "missing" if begins > expected else "gap", expected, first)
         elif first < expected:
             self._report(place, "began-again", expected, first)
         self._doubted.pop(place, None)
@@ -69,7 +79,8 @@ class Positions:
     def _report(self, place: TopicPartition, kind: str, expected: int, first: int) -> None:
         """Say that the log is not what it was: cut by retention, or deleted and made again."""
         LOG_TROUBLE.labels(self.service, self.reaction, kind).inc(max(first - expected, 1))
-        logger().error(
+        tell = logger().info if kind == "gap" else logger().error
+        tell(
             "the log does not continue where it was left",
             reaction=self.reaction,
             topic=place.topic,

@@ -73,7 +73,7 @@ class Reaction:
         self._uncommitted: dict[TopicPartition, int] = {}
         self._tries: dict[TopicPartition, int] = {}
         self._held: dict[TopicPartition, asyncio.TimerHandle] = {}
-        self.positions = Positions(service, self.name, self._committed)
+        self.positions = Positions(service, self.name, self)
 
     @property
     def held(self) -> frozenset[TopicPartition]:
@@ -171,9 +171,9 @@ class Reaction:
         if run.place not in self._client().assignment():
             run.done = True  # given away meanwhile
             return False
-        first, gaps = run.records[0].offset, run.place.topic in self._compacted
+        first, compacted = run.records[0].offset, run.place.topic in self._compacted
         try:
-            return await self.positions.check(run.place, first, gaps=gaps) is Continuity.GOES_ON
+            return await self.positions.check(run.place, first, compacted=compacted) is Continuity.GOES_ON
         except (KafkaError, OSError, TimeoutError) as error:
             run.held = Hold(type(error).__name__)
             return False
@@ -233,10 +233,17 @@ class Reaction:
         if place in client.assignment():
             client.resume(place)
 
-    async def _committed(self, place: TopicPartition) -> int | None:
+    async def committed(self, place: TopicPartition) -> int | None:
+        """Return what the group has acknowledged of a partition."""
         async with asyncio.timeout(COMMIT_SECONDS):
-            committed: int | None = await self._client().committed(place)
-        return committed
+            offset: int | None = await self._client().committed(place)
+        return offset
+
+    async def begins(self, place: TopicPartition) -> int:
+        """Return the first offset that the log still has of a partition."""
+        async with asyncio.timeout(COMMIT_SECONDS):
+            first: dict[TopicPartition, int] = await self._client().beginning_offsets([place])
+        return first[place]
 
 
 def _by_partition(consumed: Sequence[Any]) -> list[Run]:

@@ -31,6 +31,7 @@ class Client:
         self.sought: list[tuple[TopicPartition, int]] = []
         self.commits: list[dict[TopicPartition, int]] = []
         self.known: dict[TopicPartition, int] = {}
+        self.begins = 0
         self.trouble: list[Exception] = []
         self.paused: set[TopicPartition] = set()
 
@@ -52,6 +53,9 @@ class Client:
         if self.trouble:
             raise self.trouble.pop(0)
         self.commits.append(offsets)
+
+    async def beginning_offsets(self, places: list[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(places, self.begins)
 
     async def committed(self, place: TopicPartition) -> int | None:
         return self.known.get(place)
@@ -155,15 +159,27 @@ async def test_records_that_the_client_leaves_out_are_asked_for_again_before_the
     await feed.batch(1, 2)
     assert feed.handler.offsets == [0, 1, 2]
     assert troubles("missing") == before
+    feed.client.begins = 8
     await feed.batch(9)
     await feed.batch(9)
     assert feed.handler.offsets == [0, 1, 2, 9]
     assert troubles("missing") == before + 6
 
 
+async def test_an_offset_without_a_record_inside_the_log_is_no_loss(feed: Feed) -> None:
+    """A publisher's transaction leaves a mark of its own in the log."""
+    missing, gaps = troubles("missing"), troubles("gap")
+    await feed.batch(0)
+    await feed.batch(2)
+    await feed.batch(2)
+    assert feed.handler.offsets == [0, 2]
+    assert (troubles("missing"), troubles("gap")) == (missing, gaps + 1)
+
+
 async def test_a_log_that_was_cut_or_made_again_while_nobody_read_is_reported(feed: Feed) -> None:
     missing, again = troubles("missing"), troubles("began-again")
     feed.client.known = {PLACE: 4, OTHER: 90}
+    feed.client.begins = 6
     await feed.batch(6)
     assert feed.client.sought == [(PLACE, 4)]
     await feed.batch(6)
