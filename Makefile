@@ -46,7 +46,7 @@ check: setup  ## format, lint, types, import contracts, lengths, schemas, compos
 	@echo "import contracts" && $(VENV)/bin/lint-imports --config importlinter.ini
 	@echo "file lengths" && $(PY) -m tools.lengths
 	@echo "requirements" && $(PY) -m tools.requirements
-	@echo "event schemas" && $(PY) -m tools.schemas --check
+	@echo "generated documents" && $(PY) -m deploy.documents --check
 	@echo "compose file" && $(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 format: setup  ## put the code into shape
