@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from hypothesis import HealthCheck, settings
+
 from services.engagement.domain.cohorts import Cohort, Occasion, scheduled
 from services.engagement.domain.learners import Learner, enrolled
 from services.engagement.domain.matching import Identifiers, Match
@@ -12,6 +14,8 @@ from services.engagement.domain.statements import Statement
 from shared.events.enrolment import CohortScheduled, ParticipantEnrolled, ScheduledSession
 from shared.events.ids import CohortId, OrganisationId, ParticipantId, ProgrammeId, SessionId
 
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no fault of what is tested."""
 HERE = OrganisationId("R0A")
 THERE = OrganisationId("RW3")
 ANA = ParticipantId("p-ana")

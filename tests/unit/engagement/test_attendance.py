@@ -17,7 +17,7 @@ from services.engagement.domain.attendance import (
     without_report,
 )
 from shared.events.engagement import AttendanceCorrected, AttendanceVoided, SessionAttended, SessionMissed
-from tests.unit.engagement.examples import ANA, HERE, MONDAY, OCCASION
+from tests.unit.engagement.examples import ANA, CALM, HERE, MONDAY, OCCASION
 
 BLANK = Attendance(occasion=OCCASION, organisation=HERE, group="acute")
 
@@ -102,6 +102,7 @@ REPORTS = st.lists(
 )
 
 
+@CALM
 @given(REPORTS, st.sets(st.sampled_from("abcdef")), st.data())
 def test_reports_and_voids_give_the_same_answer_in_any_order_and_number(
     reports: list[Report], voids: set[str], data: st.DataObject

@@ -13,7 +13,7 @@ from services.engagement.domain.dialects import decode
 from services.engagement.domain.dialects.durations import minutes_of
 from services.engagement.domain.dialects.records import ExternalReport, ExternalVoid, Person
 from shared.errors import PoisonError
-from tests.unit.engagement.examples import DAY, HERE, THERE
+from tests.unit.engagement.examples import CALM, DAY, HERE, THERE
 
 TIME = datetime(2026, 3, 4, 10, tzinfo=UTC)
 RECORDED: dict[str, Any] = {
@@ -159,6 +159,7 @@ def test_naming_ones_own_organisation_is_no_fault() -> None:
     assert read(changed(RECORDED, "organisation", HERE)) == read(RECORDED)
 
 
+@CALM
 @given(
     st.binary(max_size=300)
     | st.recursive(

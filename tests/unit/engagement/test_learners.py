@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.engagement.domain.learners import Learner, belonged_to, enrolled, erased, moved, takes_part, withdrawn
 from shared.events.enrolment import ParticipantMoved, ParticipantWithdrawn
-from tests.unit.engagement.examples import ANA, COHORT, HERE, OCCASION, THERE, enrolment, learner
+from tests.unit.engagement.examples import ANA, CALM, COHORT, HERE, OCCASION, THERE, enrolment, learner
 
 JOIN: dict[type, Callable[..., Learner]] = {
     type(enrolment()): enrolled,
@@ -46,12 +46,14 @@ FACTS = [
 ]
 
 
+@CALM
 @given(st.permutations([*FACTS, *FACTS]))
 def test_any_order_and_any_number_of_facts_gives_the_same_person(facts: list[Any]) -> None:
     """Any order, any number of times (law 3)."""
     assert after(*facts) == after(*FACTS)
 
 
+@CALM
 @given(st.permutations(FACTS))
 def test_nothing_brings_an_erased_person_back(facts: list[Any]) -> None:
     """Erasure while that person's events are still in flight (traps)."""

@@ -17,7 +17,20 @@ from services.engagement.domain.reception import REPORTS_LIMIT, WAITING_LIMIT, R
 from services.engagement.domain.state import StatementId
 from shared.errors import PoisonError
 from shared.events.ids import ParticipantId
-from tests.unit.engagement.examples import ANA, BEN, DAY, HERE, KEY, OCCASION, THERE, desk, enrolment, learner, record
+from tests.unit.engagement.examples import (
+    ANA,
+    BEN,
+    CALM,
+    DAY,
+    HERE,
+    KEY,
+    OCCASION,
+    THERE,
+    desk,
+    enrolment,
+    learner,
+    record,
+)
 
 FIRST = StatementId("s-1")
 
@@ -148,6 +161,7 @@ RECORDS = st.lists(
 )
 
 
+@CALM
 @given(RECORDS, st.sets(st.integers(1, 3)), st.data())
 def test_any_order_and_any_duplication_gives_the_same_status(
     records: list[Record], voids: set[int], data: st.DataObject
