@@ -5,7 +5,7 @@ import os
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.vault import PersonKey, Vault, VaultError, external_key
@@ -26,6 +26,7 @@ def key(secret: bytes = b"s" * 32, **changes: str) -> PersonKey:
     return PersonKey(**where, _secret=secret)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_what_was_sealed_can_be_opened(text: str) -> None:
     sealed = key().encrypt("name", 3, text)
@@ -70,6 +71,7 @@ def test_another_persons_key_opens_nothing() -> None:
         key(secret=b"t" * 32).decrypt("name", 1, sealed)
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0), st.integers(min_value=1, max_value=255))
 def test_changing_any_single_byte_is_found(place: Any, change: Any) -> None:
     raw = bytearray(base64.urlsafe_b64decode(key().encrypt("name", 1, "Ada Lovelace").removeprefix("v1.")))
@@ -79,6 +81,7 @@ def test_changing_any_single_byte_is_found(place: Any, change: Any) -> None:
         key().decrypt("name", 1, "v1." + base64.urlsafe_b64encode(bytes(raw)).decode())
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_nonsense_does_not_open(text: str) -> None:
     with pytest.raises(VaultError):
