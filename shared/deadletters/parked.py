@@ -22,6 +22,12 @@ class Outstanding:
     seen_at: datetime
 
 
+def outstanding_of(letter: Letter) -> Outstanding:
+    """Return a letter as it waits; the same for every copy of the same record."""
+    seen_at = datetime.fromtimestamp(max(letter.record.timestamp_ms, 0) / 1000, UTC)
+    return Outstanding(letter.id, seen_at)
+
+
 class Parked:
     """The parked subjects of one service."""
 
@@ -29,16 +35,15 @@ class Parked:
         self._inbox = database.collection(COLLECTION)
 
     async def add(self, letter: Letter) -> Outstanding:
-        """Note that a dead letter is outstanding; noting it twice changes nothing."""
-        seen_at = datetime.fromtimestamp(max(letter.record.timestamp_ms, 0) / 1000, UTC)
-        entry = {"id": letter.id, "seen_at": seen_at}
+        """Note that a dead letter is outstanding; noting the same record twice changes nothing."""
+        waiting = outstanding_of(letter)
+        entry = {"id": waiting.id, "seen_at": waiting.seen_at}
         told = {"stage": letter.stage, "topic": letter.record.topic}
         async with guard():
-            await self._inbox.update_one({"_id": letter.subject}, {"$setOnInsert": told}, upsert=True)
             await self._inbox.update_one(
-                {"_id": letter.subject, "outstanding.id": {"$ne": letter.id}}, {"$push": {"outstanding": entry}}
+                {"_id": letter.subject}, {"$setOnInsert": told, "$addToSet": {"outstanding": entry}}, upsert=True
             )
-        return Outstanding(letter.id, seen_at)
+        return waiting
 
     async def release(self, subject: str, identity: str) -> bool:
         """Note that a dead letter was handled or discarded; return whether it was outstanding."""

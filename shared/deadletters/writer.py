@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.clock import Clock, now
 from shared.deadletters.letter import Letter, headers_of, identity, split_redriven, subject_of
-from shared.deadletters.parked import Outstanding, Parked
+from shared.deadletters.parked import Outstanding, Parked, outstanding_of
 from shared.errors import UnavailableError
 from shared.mongo import Database
 from shared.stream import Publisher, Record
@@ -62,7 +62,8 @@ class DeadLetters:
             at=self._clock(),
         )
         await self._publish(letter)
-        return await self.parked.add(letter)
+        # One that was sent again and failed again is outstanding already, and keeps its place.
+        return await self.parked.add(letter) if known_as is None else outstanding_of(letter)
 
     async def _publish(self, letter: Letter) -> None:
         row = {

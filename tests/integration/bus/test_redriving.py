@@ -8,10 +8,10 @@ import pytest
 from shared.audit import Audit
 from shared.bus import Delivery
 from shared.clock import now
-from shared.deadletters.commandline import DONE, IMPOSSIBLE
+from shared.deadletters.commandline import DONE, IMPOSSIBLE, STILL_WAITING
 from shared.deadletters.desk import AUDITED_AS
 from shared.errors import RefusedError
-from tests.integration.bus.world import KEY, World
+from tests.integration.bus.world import KEY, World, until
 
 
 class SessionUnknownError(RefusedError):
@@ -87,3 +87,33 @@ async def test_discarding_frees_the_key_and_leaves_the_rest_to_be_sent_again(
     shown = json.loads(capsys.readouterr().out)
     assert (shown["status"], shown["value"], shown["key"]) == ("settled", "never", "k")
     assert await world.tool("show", "nothing") == IMPOSSIBLE
+
+
+async def test_what_fails_again_keeps_its_id_and_its_place_and_what_is_behind_waits_on(world: World) -> None:
+    """P2, P7."""
+    topic = world.topics.attendance("R0A")
+    known = False
+
+    @world.bus.reaction(pattern=world.topics.attendance_pattern(), name="attendance")
+    async def handle(delivery: Delivery) -> None:
+        if delivery.record.value == b"one" and not known:
+            raise SessionUnknownError(session="x")
+        await world.save(delivery)
+
+    await world.bus.start()
+    await world.publish(topic, b"one", b"two", headers=[("h", b"1")])
+    before = await world.parked_are(2)
+    assert await world.tool("redrive", "--every", "--reason", "too early", "--wait", "0.1") == STILL_WAITING
+
+    async def parked_again() -> bool:
+        return len(await world.letters()) == 4
+
+    await until(parked_again)
+    assert await world.outstanding() == before
+    letters = await world.letters()
+    assert [letter.id for letter in letters[2:]] == [letter.id for letter in letters[:2]]
+    assert {letter.record.headers for letter in letters} == {(("h", b"1"),)}
+
+    known = True
+    assert await world.tool("redrive", "--every", "--reason", "now") == DONE
+    await world.handled_are(b"one", b"two")
