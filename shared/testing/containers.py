@@ -4,13 +4,14 @@ Guards the same interface as the local processes: `start`, `stop`, `kill`, `rest
 data. testcontainers' reaper removes the containers when their owner is gone.
 """
 
+import os
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar, Self
+from urllib.parse import urlsplit
 
-import docker
-from docker.errors import DockerException
 from testcontainers.core.container import DockerContainer
 
 from shared.testing.ports import free_port
@@ -20,28 +21,32 @@ from shared.testing.processes import LOOK_AGAIN, PartError
 KAFKA_IMAGE = "apache/kafka:4.1.0"
 MONGO_IMAGE = "mongo:8.0"
 _PATIENCE = 120.0
+_ENGINE_PATIENCE = 5.0
+_DEFAULT_ENGINE = "unix:///var/run/docker.sock"
 _INITIATE = "try { rs.status() } catch { rs.initiate({_id: 'rs0', members: [{_id: 0, host: '127.0.0.1:PORT'}]}) }"
 
 
 def missing() -> str | None:
     """Say in one sentence why containers cannot be used here; nothing when an engine answers."""
-    try:
-        client = docker.from_env(timeout=5)
-        client.ping()
-        client.close()
-    except DockerException:
-        return "No container engine answers on this machine."
+    where = urlsplit(os.environ.get("DOCKER_HOST") or _DEFAULT_ENGINE)
+    family, address = (socket.AF_INET, (where.hostname, where.port)) if where.port else (socket.AF_UNIX, where.path)
+    with socket.socket(family) as engine:
+        try:
+            engine.settimeout(_ENGINE_PATIENCE)
+            engine.connect(address)
+        except OSError:
+            return "No container engine answers on this machine."
     return None
 
 
 class ContainerPart:
     """One container on a fixed port of this machine."""
 
-    def __init__(self, container: DockerContainer, ready: Callable[[], bool]) -> None:
+    def __init__(self, make: Callable[[], DockerContainer], ready: Callable[[], bool]) -> None:
         lack = missing()
         if lack is not None:
             raise PartError(lack)
-        self._container, self._ready, self._made = container, ready, False
+        self._container, self._ready, self._made = make(), ready, False  # making one asks the engine already
 
     def start(self) -> Self:
         """Start the container, the same one after a kill, and return when it answers."""
@@ -90,10 +95,13 @@ class ContainerBroker(ContainerPart):
     def __init__(self, _folder: Path) -> None:
         self.port = free_port()
         self.url = f"127.0.0.1:{self.port}"
+        super().__init__(self._new, lambda: kafka_answers(self.port))
+
+    def _new(self) -> DockerContainer:
         container = DockerContainer(KAFKA_IMAGE).with_bind_ports(self.port, self.port)
         for name, value in _kafka_settings(self.port).items():
             container.with_env(f"KAFKA_{name}", value)
-        super().__init__(container, lambda: kafka_answers(self.port))
+        return container
 
 
 class ContainerDatabase(ContainerPart):
@@ -104,9 +112,11 @@ class ContainerDatabase(ContainerPart):
     def __init__(self, _folder: Path) -> None:
         self.port = free_port()
         self.url = f"mongodb://127.0.0.1:{self.port}/?replicaSet=rs0"
+        super().__init__(self._new, self._is_primary)
+
+    def _new(self) -> DockerContainer:
         command = ["--replSet", "rs0", "--bind_ip_all", "--port", str(self.port)]
-        container = DockerContainer(MONGO_IMAGE).with_bind_ports(self.port, self.port).with_command(command)
-        super().__init__(container, self._is_primary)
+        return DockerContainer(MONGO_IMAGE).with_bind_ports(self.port, self.port).with_command(command)
 
     def _is_primary(self) -> bool:
         if not mongo_answers(self.port):

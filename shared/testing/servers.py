@@ -54,7 +54,7 @@ _BROKERS: dict[str, type[EmbeddedBroker | ApacheKafka | ContainerBroker]] = {
 
 def chosen() -> str:
     """Return the choice of parts; `ValueError` for a word that is none."""
-    choice = os.environ.get("GROUNDSWELL_TEST_PARTS", "embedded")
+    choice = os.environ.get("GROUNDSWELL_TEST_PARTS") or "embedded"
     if choice not in CHOICES:
         raise ValueError(f"GROUNDSWELL_TEST_PARTS is {choice!r}; it must be one of {', '.join(CHOICES)}")
     return choice
