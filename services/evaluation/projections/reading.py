@@ -103,8 +103,9 @@ class Reader:
         try:
             record = self._decode(value)
             statement = self._by_record[record.__class__](record.data, self.names)
-            names[record.subject]
             names[record.organisation]
+            if record.subject != statement.subject:
+                names[record.subject]
         except (MsgspecError, UnicodeDecodeError, DoubtError):
             return self._read_exactly(value)
         return statement

@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from shared.events import Envelope, Fact, encode, engagement, enrolment, recap_tracker
 
-QUIET = settings(deadline=None)
+QUIET = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A property is not a measurement: a busy machine must not refute it."""
 DAY = date(2024, 3, 1)
 PERSON, HERE, THERE = "p-1", "R0A", "RW3"
