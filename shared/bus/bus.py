@@ -89,11 +89,13 @@ class Bus:
 
     async def wait(self) -> None:
         """Return or raise only when a reaction ends by itself."""
-        if self._running:
-            done, _ = await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                if not self._stopping.is_set():
-                    task.result()
+        stopped = asyncio.create_task(self._stopping.wait())
+        try:
+            done, _ = await asyncio.wait([stopped, *self._running], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopped.cancel()
+        for task in done - {stopped}:
+            task.result()
 
     async def stop(self) -> None:
         """Finish or abandon what is in hand, say how far we came, leave the groups; 20 seconds at most."""

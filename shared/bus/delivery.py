@@ -80,7 +80,12 @@ class Delivery:
         return self.record.value is None
 
     def envelope(self) -> Envelope:
-        """Return the event; raises PoisonError (`undecodable`, `invalid`) or UnknownEventTypeError."""
+        """Return the event; raises PoisonError (`undecodable`, `invalid`) or UnknownEventTypeError.
+
+        An external record is not one: its body would name an organisation, and only its topic may.
+        """
+        if self.organisation:
+            raise TypeError("an external record is not one of our events")
         if self._envelope is None:
             self._envelope = parse(self.record.value)
             self._because = Because(

@@ -141,7 +141,7 @@ async def within(work: Awaitable[Any], seconds: float) -> bool:
     try:
         async with asyncio.timeout(seconds):
             await work
-    except (KafkaError, OSError, TimeoutError):
+    except (KafkaError, OSError, TimeoutError, ExceptionGroup):
         return False
     return True
 

@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from shared.bus import Delivery
 from shared.clock import now
 from shared.errors import PoisonError
 from tests.integration.bus.world import World
+
+pytestmark = pytest.mark.delivery
 
 BAD_NAME = b"\xff\xfe".decode("utf-8", "surrogateescape")
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 
+import pytest
 from prometheus_client import REGISTRY
 
 from shared.bus import Delivery
@@ -11,6 +12,8 @@ from shared.events.engagement import SessionAttended
 from shared.inbox import COLLECTION
 from tests.integration.bus.world import SERVICE, World, until
 from tests.toys import attended
+
+pytestmark = pytest.mark.delivery
 
 
 def event(identity: str, participant: str, version: int) -> bytes:

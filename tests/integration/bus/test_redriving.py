@@ -13,6 +13,8 @@ from shared.deadletters.desk import AUDITED_AS
 from shared.errors import RefusedError
 from tests.integration.bus.world import KEY, World, until
 
+pytestmark = pytest.mark.delivery
+
 
 class SessionUnknownError(RefusedError):
     """There is no session {session}."""

@@ -9,6 +9,8 @@ from shared.deadletters.writer import DeadLetters
 from shared.errors import PoisonError, UnavailableError
 from tests.integration.bus.world import World
 
+pytestmark = pytest.mark.delivery
+
 
 async def test_an_outage_holds_its_partition_and_stopping_acknowledges_nothing(world: World) -> None:
     """P1, P10: a transient failure never becomes a dead letter."""

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from shared.bus import Bus, Delivery
@@ -32,3 +34,13 @@ async def test_a_name_that_could_be_taken_for_something_else_is_refused(bus: Bus
     bus.reaction("t", name="roster")(handle)
     with pytest.raises(ValueError, match="cannot be the name of a reaction"):
         bus.reaction("t", name=name)(handle)
+
+
+async def test_a_bus_without_reactions_runs_until_it_is_stopped(bus: Bus) -> None:
+    await bus.start()
+    waiting = asyncio.create_task(bus.wait())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    await bus.stop()
+    await asyncio.wait_for(waiting, 5)
+    assert bus.ready() is None
