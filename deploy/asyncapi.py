@@ -20,7 +20,7 @@ HEARS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "recap_tracker": {"enrolment": ("enrolment.events",)},
     "evaluation": {
-        "erasures": ("enrolment.events",),
+        "erasure": ("enrolment.events",),
         "participation": ("enrolment.events", "engagement.events"),
         "projects": ("recap_tracker.events",),
     },

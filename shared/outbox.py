@@ -27,6 +27,8 @@ INDEXES = {COLLECTION: [Index(("at", "seq", "n")), Index(("shard", "at", "seq", 
 SHARDS = 16
 MAX_VALUE_BYTES = 1_000_000
 """Just under the topics' 1 MiB, leaving room for key and headers."""
+BACKLOG_LIMIT = 50_000
+"""Events that may wait to be sent before commands are refused."""
 T = TypeVar("T")
 
 
@@ -75,7 +77,7 @@ class StoreDoor:
         *,
         topics: Topics,
         clock: Clock = now,
-        backlog_limit: int = 50_000,
+        backlog_limit: int = BACKLOG_LIMIT,
     ) -> None:
         self.database = database
         self.service = service
@@ -188,7 +190,7 @@ def _operation(change: Change, moment: datetime) -> Any:
 class Backlog:
     """How many events wait to be sent, asked at most once a second; beyond the limit nothing more is accepted."""
 
-    def __init__(self, database: Database, limit: int) -> None:
+    def __init__(self, database: Database, limit: int = BACKLOG_LIMIT) -> None:
         self._outbox = database.collection(COLLECTION)
         self._limit = limit
         self._waiting = 0

@@ -13,7 +13,7 @@ import structlog
 from shared.errors import UnavailableError
 from shared.leases import Leases
 from shared.mongo import Database, guard
-from shared.outbox import COLLECTION
+from shared.outbox import COLLECTION, Backlog
 from shared.telemetry import OUTBOX_BACKLOG, RELAY_SENT
 
 BATCH = 500
@@ -39,6 +39,7 @@ class Relay:
 
     def __init__(self, database: Database, publisher: Publisher, leases: Leases, service: str) -> None:
         self._outbox = database.collection(COLLECTION)
+        self._backlog = Backlog(database)
         self._publisher = publisher
         self._leases = leases
         self._service = service
@@ -96,7 +97,7 @@ class Relay:
         if not shards:
             return 0
         rows = await self._read(shards)
-        OUTBOX_BACKLOG.labels(self._service).set(len(rows))
+        OUTBOX_BACKLOG.labels(self._service).set(await self._backlog.waiting())
         sent = 0
         failed: set[str] = set()
         for wave in waves(rows):

@@ -13,6 +13,7 @@ import structlog
 
 from shared.errors import ConflictError, UnavailableError
 from shared.mongo import Database
+from shared.projector.accounts import Accounts
 from shared.projector.partition import Partition, StreamRecord
 from shared.projector.projection import Projection
 from shared.projector.storage import FencedError, Storage
@@ -86,6 +87,7 @@ class Projector:
         self._task: asyncio.Task[None] | None = None
         self._missing: str | None = "partitions have not been assigned yet"
         self.documents_written = 0
+        self._accounts = Accounts(service, projection.name)
 
     async def start(self) -> None:
         """Begin to fold in the background."""
@@ -192,6 +194,7 @@ class Projector:
             self._pending = 0
             self.documents_written = self._storage.documents_written
             CHECKPOINT_SECONDS.labels(self._service, self._projection.name).observe(self._took)
+            self._accounts.tell(moved)
         if final or self._written_at - self._reported_at > REPORT_SECONDS:
             self._reported_at = self._written_at
             await report(self._client, self._place())
@@ -237,6 +240,7 @@ class Projector:
             for place in places:
                 self._client.seek(place, next_offset(partition, place.topic, first[place]))
             self._partitions[number] = partition
+            self._accounts.took(partition)
             self._client.resume(*places)
 
     async def assigned(self, places: Iterable[TopicPartition]) -> None:

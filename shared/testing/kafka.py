@@ -47,7 +47,7 @@ def missing() -> str | None:
     if shutil.which("java") is None:
         return "Apache Kafka needs Java 17, and there is no `java` on the path."
     if not any(JARS.glob("kafka_*.jar")):
-        return f"Apache Kafka's jars are not in {JARS}; `make setup` fetches them with Maven."
+        return f"Apache Kafka's jars are not in {JARS}; `make kafka` fetches them with Maven."
     return None
 
 

@@ -28,7 +28,7 @@ class SessionView(View):
     session: str = Field(examples=["recap-2024-day-1"])
     module: str
     title: str
-    format: str = Field(examples=["in person"])
+    format: str = Field(examples=["face_to_face"])
     kind: ContactKind
     starts_at: datetime
     held_on: date = Field(description="The local date on which it begins.")
