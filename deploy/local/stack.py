@@ -119,6 +119,14 @@ class Stack:
         if isinstance(process, Member):
             self._tender.take(process)
 
+    def address(self, service: str) -> str:
+        """Return where a service's API answers itself, without the origin in front."""
+        return self._apis[service]
+
+    def is_up(self, name: str) -> bool:
+        """Say whether a process runs and is ready."""
+        return self.processes[name].is_up()
+
     def check(self) -> None:
         """Raise `PartError` with the end of its log when a part ended by itself or a process cannot stay up."""
         self._tender.check()
@@ -153,8 +161,8 @@ class Stack:
     def _start_members(self) -> None:
         given = service_environment(self.broker, self.database, self.provider)
         members = service_members(self._logs, given)
-        apis = {service: members[f"{service} api"].health for service in SERVICES}
-        members["origin"] = origin_member(self._logs, self._port, apis, self.provider.issuer)
+        self._apis = {service: members[f"{service} api"].health for service in SERVICES}
+        members["origin"] = origin_member(self._logs, self._port, self._apis, self.provider.issuer)
         self.processes.update(members)
         for member in members.values():
             member.launch()

@@ -28,7 +28,7 @@ class Reader:
     service: str
     name: str
     group: str
-    topics: Sequence[str]
+    topics: tuple[str, ...]
 
     def __str__(self) -> str:
         return f"{self.service}.{self.name}"
@@ -82,13 +82,18 @@ class Balance:
 
 
 class Marks:
-    """What one reaction has left in the inbox: the marks of what took effect and the evidence of what was skipped."""
+    """What one reaction has left in the inbox: the marks of what took effect and of what needed nothing.
+
+    `applied` and `skipped` hold the digest of what was handled by where it lay.
+    """
 
     def __init__(self, documents: Iterable[Mapping[str, Any]]) -> None:
-        placed = [(_place(document["position"]), document) for document in documents if document.get("position")]
-        self.applied = {place: document["digest"] for place, document in placed if "digest" in document}
-        self.skipped = {place for place, document in placed if "digest" not in document}
-        self.digests = frozenset(self.applied.values())
+        self.applied: dict[Place, str] = {}
+        self.skipped: dict[Place, str] = {}
+        for document in documents:
+            found = self.skipped if document.get("outcome") == "skipped" else self.applied
+            found[_place(document["position"])] = document["digest"]
+        self.digests = frozenset([*self.applied.values(), *self.skipped.values()])
 
     @classmethod
     async def of(cls, database: Database, reaction: str) -> "Marks":
@@ -133,7 +138,8 @@ def _doubts(reader: Reader, record: Record, found: Sequence[str], marks: Marks) 
         yield f"{reader} never accounted for the record at {place}"
     if len(found) > 1:
         yield f"{reader} accounts for the record at {place} more than once: {', '.join(found)}"
-    if place in marks.applied and marks.applied[place] not in (_body(record), record.digest()):
+    made_from = marks.applied.get(place) or marks.skipped.get(place)
+    if made_from not in (None, _body(record), record.digest()):
         yield f"{reader} has a mark at {place} that was made from other bytes"
 
 

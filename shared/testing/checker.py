@@ -120,11 +120,11 @@ def _command_faults(command: Command, caused: Mapping[str, list[Stated]], marked
 
 def _mark_faults(command: Command, effective: bool, marked: bool) -> Iterable[str]:
     """Compare what happened with the mark that makes a command happen once."""
-    if command.asked.key is None:
+    if command.asked.key is None or command.asked.must == "refused":
         return
     if effective and not marked:
         yield "took effect without its mark"
-    if command.outcome == "refused" and marked and command.asked.must != "refused":
+    if command.outcome == "refused" and marked:
         yield "was refused and yet left its mark"
     if marked and not effective and any(expected.least for expected in command.asked.expected):
         yield "left its mark and stated nothing"
@@ -206,7 +206,7 @@ def judge_published(story: Story, stream: Stream) -> list[str]:
     owed: Counter[tuple[str, str]] = Counter()
     for number, times in story.acknowledged.items():
         sent = story.sent[number]
-        owed[sent.topic, Record(sent.topic, 0, 0, sent.key, sent.value, sent.headers).digest()] += times
+        owed[sent.topic, sent.digest()] += times
     return [
         f"{times} records on {one[0]} were acknowledged, {lying[one]} are there"
         for one, times in owed.items()

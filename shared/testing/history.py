@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from shared.stream.record import Record
+
 Outcome = Literal["ok", "refused", "unknown"]
 
 
@@ -103,6 +105,10 @@ class Sent:
     value: bytes | None
     headers: tuple[tuple[str, bytes | None], ...]
     kind: str
+
+    def digest(self) -> str:
+        """Return the hash by which the record is recognised where it lies."""
+        return Record(self.topic, 0, 0, self.key, self.value, self.headers).digest()
 
 
 @dataclass

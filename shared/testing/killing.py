@@ -7,13 +7,15 @@ noted in the history when the process was there to be killed.
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
 from typing import Protocol
 
 from shared.testing.history import History
+
+_LOOK_AGAIN = 0.2
 
 
 class Killable(Protocol):
@@ -24,6 +26,9 @@ class Killable(Protocol):
 
     def launch(self, name: str) -> None:
         """Start a killed process again without waiting for it."""
+
+    def is_up(self, name: str) -> bool:
+        """Say whether a process is ready."""
 
 
 @dataclass(frozen=True)
@@ -63,49 +68,70 @@ def _dealt(random: Random, names: Sequence[str], count: int) -> list[str]:
 
 
 class Killer:
-    """Carries a plan out against a running platform."""
+    """Carries a plan out against a running platform.
 
-    def __init__(self, platform: Killable, kills: Sequence[Kill], history: History) -> None:
-        self._platform = platform
-        self._kills = kills
-        self._history = history
+    At most `at_once` of the killed processes are down or coming back at a time, and none is killed again before it has
+    come back, however slow the machine is: a platform that is never whole proves little. `patience` is in seconds;
+    whoever takes longer to come back is not waited for.
+    """
+
+    def __init__(
+        self, platform: Killable, kills: Sequence[Kill], history: History, *, at_once: int = 3, patience: float = 60.0
+    ) -> None:
+        self._platform, self._kills, self._history = platform, kills, history
+        self._at_once, self._patience = at_once, patience
         self._enough = threading.Event()
-        self._down: set[str] = set()
+        self._due: dict[str, tuple[float, Kill]] = {}
+        self._coming: dict[str, float] = {}
 
     def run(self) -> None:
         """Kill and start by the plan until it is done or stopped; afterwards everything has been started again."""
-        began = time.monotonic()
         try:
-            for at, what, kill in self._timeline():
-                if self._enough.wait(max(0.0, began + at - time.monotonic())):
-                    break
-                self._kill(kill) if what == "kill" else self._launch(kill)
-        finally:
             for kill in self._kills:
+                self._pass(kill.pause)
+                self._wait_for_others(kill)
+                if self._enough.is_set():
+                    return
+                self._kill(kill)
+        finally:
+            for _, kill in list(self._due.values()):
                 self._launch(kill)
 
     def stop(self) -> None:
         """Let it be enough."""
         self._enough.set()
 
-    def _timeline(self) -> Iterator[tuple[float, str, Kill]]:
-        at, moments = 0.0, []
-        for number, kill in enumerate(self._kills):
-            at += kill.pause
-            moments += [(at, number, "kill", kill), (at + kill.down, number, "launch", kill)]
-        for moment, _, what, kill in sorted(moments, key=lambda one: one[:2]):
-            yield moment, what, kill
+    def _pass(self, seconds: float) -> None:
+        """Let time pass and start what is to be started meanwhile."""
+        until = time.monotonic() + seconds
+        while not self._enough.is_set() and time.monotonic() < until:
+            for at, kill in list(self._due.values()):
+                if at <= time.monotonic():
+                    self._launch(kill)
+            following = min([until, *(at for at, _ in self._due.values())])
+            self._enough.wait(max(0.0, following - time.monotonic()))
+
+    def _wait_for_others(self, kill: Kill) -> None:
+        """Wait until few enough processes are down or coming back, and the one to be killed is not among them."""
+        while not self._enough.is_set():
+            away = {*self._due, *self._coming}
+            if len(away) < self._at_once and kill.name not in away:
+                return
+            self._pass(_LOOK_AGAIN)
+            for name, since in list(self._coming.items()):
+                if self._platform.is_up(name) or time.monotonic() - since > self._patience:
+                    del self._coming[name]
 
     def _kill(self, kill: Kill) -> None:
         running = self._platform.kill(kill.name)
-        self._down.add(kill.name)
+        self._due[kill.name] = (time.monotonic() + kill.down, kill)
         self._history.fault("killed" if running else "was down already", kill.name, kill.kind)
 
     def _launch(self, kill: Kill) -> None:
-        if kill.name in self._down:
-            self._platform.launch(kill.name)
-            self._down.discard(kill.name)
-            self._history.fault("launched", kill.name, kill.kind)
+        del self._due[kill.name]
+        self._platform.launch(kill.name)
+        self._coming[kill.name] = time.monotonic()
+        self._history.fault("launched", kill.name, kill.kind)
 
 
 def kills_by_kind(faults: Sequence[Mapping[str, str]]) -> Counter[str]:

@@ -106,6 +106,10 @@ class LocalProcess:
             raise PartError(self.story(f"ended with {self.exit_code} before it answered"))
         return False
 
+    def is_up(self) -> bool:
+        """Say whether it runs and answers; one that has ended is no error here."""
+        return self.running and self._ready()
+
     def stop(self, patience: float = 30.0) -> None:
         """Ask the process to end (SIGTERM); kill it after `patience` seconds."""
         if self._process is None:

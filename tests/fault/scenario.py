@@ -1,0 +1,173 @@
+"""The fault run: a platform under load, its processes killed at random, then quiet.
+
+Guards that the load goes on through every kill and past the last one, and that what is judged afterwards has come to
+rest: every process ready, every outbox empty, every reader at the end of what it reads.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from deploy.local.members import PARTS
+from deploy.local.settings import service_environment
+from deploy.local.stack import Stack
+from shared.mongo import Database
+from shared.projector import Projection, View
+from shared.testing import stream
+from shared.testing.accounts import Reader
+from shared.testing.history import History
+from shared.testing.killing import Chance, Killer, plan
+from shared.testing.settling import eventually, settle
+from shared.testing.stream import Follower
+from shared.topics import SERVICES
+from tests.fault.commands import Commands
+from tests.fault.desk import Desk
+from tests.fault.lanes import Lane, sessions_of
+from tests.fault.people import COHORTS, ORGANISATIONS, WITH_PROJECTS, Clerks, Person, Session
+from tests.fault.readers import all_readers
+from tests.fault.systems import Systems
+
+LANES = [(one, WITH_PROJECTS) for one in ORGANISATIONS] + [("R0A", "mcr-2023"), ("RM3", "mcr-2023")]
+PEOPLE_OF_A_LANE = 3
+READY_SECONDS = 120.0
+QUIET_SECONDS = 90.0
+
+
+@dataclass(frozen=True)
+class Faults:
+    """What is done to the platform: kills by kind of process, and how they are spread."""
+
+    broker: str
+    seed: int
+    kills: Mapping[str, int]
+    spread: Chance = field(default_factory=Chance)
+
+
+@dataclass
+class Region:
+    """A running platform and those who work with it."""
+
+    stack: Stack
+    history: History
+    chance: Random
+    databases: dict[str, Database]
+    readers: list[Reader]
+    projections: dict[str, Projection[Any, Any]]
+    people: list[Person] = field(default_factory=list)
+    lanes: list[Lane] = field(default_factory=list)
+    sessions: dict[str, list[Session]] = field(default_factory=dict)
+
+    @property
+    def brokers(self) -> str:
+        """The address of the broker."""
+        return self.stack.broker.url
+
+    def followers(self) -> list[Follower]:
+        """Return every reader as somebody to wait for."""
+        return [self._follower(reader) for reader in self.readers]
+
+    def _follower(self, reader: Reader) -> Follower:
+        projection = self.projections.get(reader.name)
+        if projection is None:
+            return stream.reaction(self.brokers, reader.group, reader.topics)
+        view = View(self.databases[reader.service], projection)
+        return stream.projection(str(reader), view.as_of, reader.topics)
+
+    async def quiet(self) -> None:
+        """Return when everything runs and nothing is under way."""
+        await eventually(self._all_ready, deadline=READY_SECONDS, what="that every process is ready")
+        await settle(
+            self.brokers, databases=list(self.databases.values()), followers=self.followers(), deadline=QUIET_SECONDS
+        )
+        self.stack.check()
+
+    async def _all_ready(self) -> bool:
+        ready = await asyncio.gather(*(asyncio.to_thread(self.stack.is_up, name) for name in self.stack.processes))
+        return all(ready)
+
+
+@asynccontextmanager
+async def region(stack: Stack, history: History, seed: int) -> AsyncIterator[Region]:
+    """Find out who reads what on a running platform."""
+    environment = service_environment(stack.broker, stack.database, stack.provider)
+    readers, projections = all_readers(environment, ORGANISATIONS)
+    databases = {service: Database(stack.database.url, service) for service in SERVICES}
+    try:
+        yield Region(stack, history, Random(seed), databases, readers, projections)
+    finally:
+        for database in databases.values():
+            await database.close()
+
+
+async def play(region: Region, faults: Faults) -> None:
+    """Put the platform under load, kill what the plan says, and return when all is quiet again."""
+    random = region.chance
+    region.people = [
+        Person(PEOPLE_OF_A_LANE * lane + number, *LANES[lane])
+        for lane in range(len(LANES))
+        for number in range(PEOPLE_OF_A_LANE)
+    ]
+    addresses = {service: region.stack.address(service) for service in SERVICES}
+    desk = Desk(addresses, region.history, Random(random.random()))
+    try:
+        clerks = await asyncio.to_thread(Clerks, region.stack.provider, region.people)
+        commands = Commands(clerks)
+        region.lanes = [_lane(region, number, commands, desk) for number in range(len(LANES))]
+        await asyncio.gather(*(lane.prepare() for lane in region.lanes))
+        await region.quiet()
+        region.sessions = await _sessions(clerks, desk)
+        await _under_load(region, faults, desk)
+    finally:
+        await desk.close()
+
+
+def _lane(region: Region, number: int, commands: Commands, desk: Desk) -> Lane:
+    people = region.people[PEOPLE_OF_A_LANE * number : PEOPLE_OF_A_LANE * (number + 1)]
+    return Lane(number + 1, people, commands, desk, Random(region.chance.random()))
+
+
+async def _sessions(clerks: Clerks, desk: Desk) -> dict[str, list[Session]]:
+    clerk = clerks.staff("facilitator", ORGANISATIONS[0])
+    return {one: sessions_of(await desk.read(clerk, f"/engagement/v1/cohorts/{one}/sessions")) for one in COHORTS}
+
+
+async def _under_load(region: Region, faults: Faults, desk: Desk) -> None:
+    enough = asyncio.Event()
+    systems = Systems(region.stack.broker, region.people, region.history, Random(region.chance.random()))
+    systems.learn(region.sessions)
+    for lane in region.lanes:
+        lane.learn(region.sessions[lane.cohort])
+    work = [asyncio.create_task(lane.work(enough)) for lane in region.lanes]
+    work.append(asyncio.create_task(systems.work(enough)))
+    killer = Killer(region.stack, plan(region.chance, _names(), faults.kills, faults.spread), region.history)
+    killing = asyncio.create_task(asyncio.to_thread(killer.run))
+    try:
+        await asyncio.wait({killing, *work}, return_when=asyncio.FIRST_COMPLETED)
+        killer.stop()
+        await killing
+        await eventually(region._all_ready, deadline=READY_SECONDS, what="that every process is ready")
+        enough.set()
+        await _finish(work, desk)
+    finally:
+        killer.stop()
+        for task in work:
+            task.cancel()
+    await region.quiet()
+
+
+async def _finish(work: Sequence[Awaitable[None]], desk: Desk) -> None:
+    """Let everybody finish what they are at; what is not answered in a minute stays unknown."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(READY_SECONDS):
+            await asyncio.shield(asyncio.gather(*work))
+    desk.over.set()
+    await asyncio.gather(*work)
+
+
+def _names() -> dict[str, list[str]]:
+    """Return the processes of each kind."""
+    members = {part: [f"{service} {part}" for service in SERVICES] for part in PARTS}
+    return {**members, "broker": ["broker"], "database": ["database"]}
