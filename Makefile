@@ -44,8 +44,8 @@ check: setup  ## format, lint, types, import contracts, lengths, schemas, compos
 	@echo "ruff check" && $(PY) -m ruff check --quiet .
 	@echo "mypy" && $(PY) -m mypy -p shared -p services -p deploy -p tools
 	@echo "import contracts" && $(VENV)/bin/lint-imports --config importlinter.ini
-	@echo "file lengths" && $(PY) -m tools.lengths
-	@echo "requirements" && $(PY) -m tools.requirements
+	@echo "file lengths" && $(PY) -m tests.house.lengths
+	@echo "requirements" && $(PY) -m tests.house.requirements
 	@echo "generated documents" && $(PY) -m deploy.documents --check
 	@echo "compose file" && $(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 

@@ -49,9 +49,9 @@ def test_a_sample_fits_the_published_schema(path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(EVENTS))
 def test_an_event_is_named_after_its_speaker_and_lives_on_its_topic(name: str) -> None:
     fact = EVENTS[name]
-    assert name.split(".")[0] in SERVICES
+    assert name.split(".", maxsplit=1)[0] in SERVICES
     assert name.endswith(".v1")
-    assert fact.topic.split(".")[0] == name.split(".")[0]
+    assert fact.topic.split(".")[0] == name.split(".", maxsplit=1)[0]
     assert fact.topic.endswith(".events") or fact.data_class is DataClass.IDENTIFYING
 
 

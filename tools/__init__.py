@@ -1,1 +1,0 @@
-"""Small programs of the house: what `make check` asks beyond the linters."""
