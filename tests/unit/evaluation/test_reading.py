@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
@@ -20,6 +21,7 @@ from tests.unit.evaluation import stories
 from tests.unit.evaluation.stories import FACTS_OF_PEOPLE, FACTS_OF_PROJECTS, QUIET
 
 HEARD = PARTICIPATION | PROJECTS
+CORPUS = sorted(Path("tests/contract/samples").glob("*.json"))
 LARGEST = 2**63 - 1
 SAMPLES = [
     stories.enrolled(1),
@@ -92,6 +94,14 @@ def test_what_is_valid_is_read_without_asking_twice(fact: Fact) -> None:
     path._read_exactly = pytest.fail  # type: ignore[method-assign]
     assert isinstance(path.read(value), Statement)
     assert path.read(value) == exact(value)
+
+
+@pytest.mark.parametrize("sample", CORPUS, ids=lambda sample: sample.stem)
+def test_every_golden_sample_is_understood_as_the_contract_says(sample: Path) -> None:
+    """P9: events parse for ever, here as well; those that concern no projection are passed over."""
+    value = sample.read_bytes()
+    assert fast(value) == exact(value)
+    assert isinstance(fast(value), Statement) == (EVENTS[json.loads(value)["type"]] in HEARD)
 
 
 @settings(QUIET, max_examples=600)
