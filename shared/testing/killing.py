@@ -71,21 +71,23 @@ class Killer:
     """Carries a plan out against a running platform.
 
     At most `at_once` of the killed processes are down or coming back at a time, and none is killed again before it has
-    come back, however slow the machine is: a platform that is never whole proves little. `patience` is in seconds;
-    whoever takes longer to come back is not waited for.
+    come back, however slow the machine is: a platform that is never whole proves little. `patience` is in seconds since
+    the start; afterwards nobody is waited for any more.
     """
 
     def __init__(
-        self, platform: Killable, kills: Sequence[Kill], history: History, *, at_once: int = 3, patience: float = 60.0
+        self, platform: Killable, kills: Sequence[Kill], history: History, *, at_once: int = 3, patience: float = 100.0
     ) -> None:
         self._platform, self._kills, self._history = platform, kills, history
         self._at_once, self._patience = at_once, patience
         self._enough = threading.Event()
         self._due: dict[str, tuple[float, Kill]] = {}
-        self._coming: dict[str, float] = {}
+        self._coming: set[str] = set()
+        self._until = 0.0
 
     def run(self) -> None:
         """Kill and start by the plan until it is done or stopped; afterwards everything has been started again."""
+        self._until = time.monotonic() + self._patience
         try:
             for kill in self._kills:
                 self._pass(kill.pause)
@@ -114,13 +116,12 @@ class Killer:
     def _wait_for_others(self, kill: Kill) -> None:
         """Wait until few enough processes are down or coming back, and the one to be killed is not among them."""
         while not self._enough.is_set():
+            self._coming = {name for name in self._coming if not self._platform.is_up(name)}
             away = {*self._due, *self._coming}
-            if len(away) < self._at_once and kill.name not in away:
+            late = time.monotonic() > self._until and kill.name not in self._due
+            if late or (len(away) < self._at_once and kill.name not in away):
                 return
             self._pass(_LOOK_AGAIN)
-            for name, since in list(self._coming.items()):
-                if self._platform.is_up(name) or time.monotonic() - since > self._patience:
-                    del self._coming[name]
 
     def _kill(self, kill: Kill) -> None:
         running = self._platform.kill(kill.name)
@@ -130,7 +131,7 @@ class Killer:
     def _launch(self, kill: Kill) -> None:
         del self._due[kill.name]
         self._platform.launch(kill.name)
-        self._coming[kill.name] = time.monotonic()
+        self._coming.add(kill.name)
         self._history.fault("launched", kill.name, kill.kind)
 
 

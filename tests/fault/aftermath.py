@@ -16,9 +16,9 @@ from shared.inbox import COLLECTION as INBOX
 from shared.mongo import Database, guard
 from shared.outbox import COLLECTION as OUTBOX
 from shared.projector import Projection, rebuild
+from shared.projector.generations import live_generation
 from shared.projector.rebuild import Rebuilt
 from shared.projector.storage import Storage
-from shared.projector.views import live_generation
 from shared.testing import history
 from shared.testing.accounts import Balance, Marks, Reader, projection_balance, reaction_balance, table
 from shared.testing.checker import Stated, Stream, repetitions

@@ -5,9 +5,9 @@ from typing import Any
 
 from shared.mongo import Database
 from shared.projector import Projection
+from shared.projector.generations import live_generation
 from shared.projector.partition import Partition
 from shared.projector.storage import Storage, digest
-from shared.projector.views import live_generation
 from shared.testing.checker import Stream
 from shared.topics import DOMAIN_PARTITIONS
 

@@ -22,7 +22,8 @@ from tests.fault.desk import pause
 from tests.fault.people import LEARNING, Person, Session
 
 PACE_SECONDS = 0.35
-SEND_SECONDS = 8.0
+SEND_SECONDS = 15.0
+AGAIN_SECONDS = 0.5
 GOOD = "good"
 """The kind of a record that must be handled; any other kind is the code under which it must be parked."""
 Body = dict[str, Any]
@@ -38,6 +39,7 @@ class Systems:
         self._sessions: Mapping[str, Sequence[Session]] = {}
         self._numbers = itertools.count(1)
         self._late: list[Sent] = []
+        self._over = asyncio.Event()
         self._flaws: Sequence[Callable[[Person], Sent]] = (
             self._truncated,
             self._wrong_type,
@@ -88,13 +90,15 @@ class Systems:
             "value": sent.value,
             "headers": sent.headers,
         }
-        while True:
-            try:
-                if await self._publisher.publish([row]):
-                    self._history.taken(sent.number)
-                    return
-            except UnavailableError:
-                continue
+        while not await self._is_taken(row):
+            await pause(self._over, AGAIN_SECONDS)
+        self._history.taken(sent.number)
+
+    async def _is_taken(self, row: Mapping[str, Any]) -> bool:
+        try:
+            return bool(await self._publisher.publish([row]))
+        except UnavailableError:
+            return False
 
     def _reported(self, person: Person) -> list[Sent]:
         """Return a record in our own dialect, sometimes with its void, sometimes the void first."""
