@@ -14,6 +14,7 @@ from shared.projector.projection import CellKey, Projection
 
 PAGES = 64
 """Pages per partition; a page is the unit of writing, as in a database."""
+SENT_AGAIN = "x-dlq-id"
 S = TypeVar("S")
 
 
@@ -24,6 +25,7 @@ class StreamRecord(Protocol):
     partition: int
     offset: int
     value: bytes | None
+    headers: Sequence[tuple[str, bytes | None]]
 
 
 @dataclass
@@ -59,6 +61,8 @@ class Partition(Generic[S]):
     dirty_pages: set[int] = field(default_factory=set)
     dirty_cells: set[CellKey] = field(default_factory=set)
     parked: list[tuple[StreamRecord, PoisonError]] = field(default_factory=list)
+    sent_again: list[StreamRecord] = field(default_factory=list)
+    """Records that an operator sent again from the dead letters and that could be decoded this time."""
     moved: bool = False
     """Whether any position moved since the last checkpoint."""
 
@@ -83,6 +87,8 @@ class Partition(Generic[S]):
             self.parked.append((record, error))
             counts.parked += 1
             return
+        if len(record.headers) > 1 and any(name == SENT_AGAIN for name, _ in record.headers):
+            self.sent_again.append(record)
         if event is None:
             counts.skipped += 1
             return

@@ -8,13 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.mongo import Database, Session, guard
+from shared.errors import UnavailableError
+from shared.mongo import Database
+from shared.projector.generations import begin, flip, give_up, live_generation
 from shared.projector.partition import Partition
+from shared.projector.places import next_offset
 from shared.projector.projection import Projection
-from shared.projector.storage import POINTERS, Storage, digest
+from shared.projector.storage import Storage, digest
 from shared.projector.stream import TopicPartition, begins, consumer, fetch, partitions_of, running
-from shared.projector.views import live_generation
-from shared.projector.worker import FETCH_RECORDS, next_offset
+from shared.projector.worker import FETCH_RECORDS
 from shared.topics import Topics
 
 CHECKPOINT_RECORDS = 50_000
@@ -45,25 +47,29 @@ async def rebuild(  # noqa: PLR0913 - a composition root names all parts
 ) -> Rebuilt:
     """Fold the whole log into a new generation, compare, and make it the live one.
 
-    A generation that differs is kept but not made live unless `accept`. `progress` is told records done and in all.
+    Most of the log is folded while the live projection goes on; then its partitions are frozen for the moments that the
+    rest takes, so that readers never go back in time. A generation that differs is kept aside and not made live unless
+    `accept`. `progress` is told records done and in all.
     """
-    live = Storage(database, projection, await live_generation(database, projection.name))
-    await live.prepare()
-    new = Storage(database, projection, await _building(database, projection.name, live.generation))
-    await new.prepare()
+    generation = await live_generation(database, projection.name)
+    live = Storage(database, projection, generation)
+    new = Storage(database, projection, await begin(database, projection.name, generation))
+    for storage in (live, new):
+        await storage.prepare()
     async with running(consumer(brokers, None)) as client:
         places = await partitions_of(client, [topics.named(name) for name in projection.topics])
         builder = _Builder(client, live, new, progress)
-        numbers = sorted({place.partition for place in places})
-        different = [
-            number
-            for number in numbers
-            if not await builder.build([place for place in places if place.partition == number])
-        ]
-    flipped = accept or not different
-    if flipped:
-        await _flip(database, projection.name, live, new)
-    return Rebuilt(new.generation, builder.done, different, flipped)
+        await builder.build_all(places)
+        for _ in range(TRIES):
+            frozen = await live.freeze()
+            different = await builder.build_all(places)
+            if different and not accept:
+                await give_up(database, projection.name, new.generation)
+                return Rebuilt(new.generation, builder.records, different, flipped=False)
+            if await flip(database, projection.name, live, new, frozen):
+                await live.drop()
+                return Rebuilt(new.generation, builder.records, different, flipped=True)
+    raise UnavailableError("the live projection did not stand still for long enough; try again")
 
 
 class _Builder:
@@ -74,7 +80,21 @@ class _Builder:
         self._live = live
         self._new = new
         self._progress = progress
-        self.done = 0
+        self._done: dict[int, int] = {}
+
+    @property
+    def records(self) -> int:
+        """Records folded so far."""
+        return sum(self._done.values())
+
+    async def build_all(self, places: Sequence[TopicPartition]) -> list[int]:
+        """Build every partition up to where the live one is; return the numbers of those that differ there."""
+        numbers = sorted({place.partition for place in places})
+        return [
+            number
+            for number in numbers
+            if not await self.build([place for place in places if place.partition == number])
+        ]
 
     async def build(self, places: Sequence[TopicPartition]) -> bool:
         """Build one partition up to where the live one is; return whether both are equal there."""
@@ -84,7 +104,6 @@ class _Builder:
         first = await begins(self._client, places)
         for place in places:
             self._client.seek(place, next_offset(partition, place.topic, first[place]))
-        self.done += partition.records
         for _ in range(TRIES):
             live = await self._live.look(number)
             await self._fold_until(partition, live)
@@ -106,43 +125,20 @@ class _Builder:
                 if len(wanted) < len(records):
                     # What lies beyond may be wanted after the next look; it has to be fetched again then.
                     self._client.seek(place, partition.positions[place.topic])
-            self.done += partition.records - before
+            self._done[partition.number] = partition.records
             unwritten += partition.records - before
             missing = {topic: end for topic, end in missing.items() if partition.positions[topic] < end}
             if unwritten >= CHECKPOINT_RECORDS:
                 await self._write(partition)
                 unwritten = 0
-            self._progress(self.done, self.done + sum(end - partition.positions[t] for t, end in missing.items()))
+            self._progress(self.records, self.records + sum(end - partition.positions[t] for t, end in missing.items()))
+        self._done[partition.number] = partition.records
         await self._write(partition)
 
     async def _write(self, partition: Partition[Any]) -> None:
         # What cannot be decoded was parked when it was first met; here it is only counted.
         partition.parked.clear()
+        partition.sent_again.clear()
         partition.count()
         if partition.moved:
             await self._new.checkpoint([partition])
-
-
-async def _building(database: Database, name: str, live: str) -> str:
-    """Return the generation under construction, begun earlier or now."""
-    fresh = str(int(live) + 1)
-    async with guard():
-        pointer = await database.collection(POINTERS).find_one({"_id": name})
-        begun = (pointer or {}).get("building")
-        if begun is None:
-            await database.collection(POINTERS).update_one({"_id": name}, {"$set": {"building": fresh}})
-    return str(begun or fresh)
-
-
-async def _flip(database: Database, name: str, live: Storage, new: Storage) -> None:
-    """Make the new generation live in one step that also fences whoever still writes the old one."""
-
-    async def work(session: Session) -> None:
-        await database.collection(POINTERS).update_one(
-            {"_id": name, "live": live.generation},
-            {"$set": {"live": new.generation, "previous": live.generation}, "$unset": {"building": ""}},
-            session=session,
-        )
-        await database.collection(live.named("positions")).update_many({}, {"$inc": {"epoch": 1}}, session=session)
-
-    await database.transact(work)

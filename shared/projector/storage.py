@@ -18,7 +18,6 @@ from shared.projector.projection import CellKey, Projection
 
 S = TypeVar("S")
 POINTERS = "projections"
-FIRST = "1"
 _FIGURES = "figures"
 
 
@@ -67,6 +66,24 @@ class Storage:
             if stored is None:
                 raise ConflictError(f"partition {number} was being taken by somebody else")
             return await self._load(number, stored)
+
+    async def freeze(self) -> dict[int, int]:
+        """Fence whoever writes any partition, and return the epoch of each; a worker takes it over again soon."""
+        frozen: dict[int, int] = {}
+        async with guard():
+            positions = self.database.collection(self.named("positions"))
+            async for stored in positions.find({}, {"_id": 1}):
+                fenced = await positions.find_one_and_update(
+                    {"_id": stored["_id"]}, {"$inc": {"epoch": 1}}, return_document=AFTER
+                )
+                frozen[stored["_id"]] = fenced["epoch"]
+        return frozen
+
+    async def drop(self) -> None:
+        """Remove a generation that is not live any more: it must not outlive an erasure."""
+        async with guard():
+            for kind in ("positions", "pages", "cells"):
+                await self.database.collection(self.named(kind)).drop()
 
     async def look(self, number: int) -> Partition[Any]:
         """Load a partition as it is, without taking it over; for comparing."""

@@ -19,19 +19,13 @@ from aiokafka.errors import (
 )
 
 from shared.errors import UnavailableError
+from shared.projector.places import LogTroubleError
 
 __all__ = ["RebalanceListener", "TopicPartition"]
 
 RebalanceListener = ConsumerRebalanceListener
 _SECONDS = 10.0
 _FETCH_BYTES = 1 << 20
-
-
-class LogTroubleError(Exception):
-    """The log no longer holds what comes next; going on would lose records without a trace.
-
-    It was deleted, made again, or cut by retention. An operator decides: restore the topic or rebuild.
-    """
 
 
 def consumer(brokers: str, group: str | None) -> Any:

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from shared.mongo import Database, guard
+from shared.projector.generations import live_generation
 from shared.projector.projection import CellKey, Projection
-from shared.projector.storage import FIRST, POINTERS, Storage
+from shared.projector.storage import Storage
 
 
 @dataclass(frozen=True)
@@ -35,17 +36,6 @@ class Row:
     figures: Mapping[str, int]
 
 
-async def live_generation(database: Database, name: str) -> str:
-    """Return which generation readers see and workers continue; the first one is made on first use."""
-    pointers = database.collection(POINTERS)
-    async with guard():
-        pointer = await pointers.find_one({"_id": name})
-        if pointer is None:
-            await pointers.update_one({"_id": name}, {"$setOnInsert": {"live": FIRST}}, upsert=True)
-            pointer = await pointers.find_one({"_id": name})
-    return FIRST if pointer is None else str(pointer["live"])
-
-
 class View:
     """What can be asked of a projection."""
 
@@ -62,9 +52,16 @@ class View:
 
         `wanted` must name the organisation: its index makes the cost independent of the number of people.
         """
-        storage = await self._storage()
-        # Positions first: cells read afterwards can only include more.
-        as_of = await self._as_of(storage)
+        while True:
+            storage = await self._storage()
+            # Positions first: cells read afterwards can only include more.
+            as_of = await self._as_of(storage)
+            rows = await self._rows(storage, wanted)
+            # A generation that was replaced while it was read may have been removed under our hands.
+            if await live_generation(self._database, self._projection.name) == storage.generation:
+                return rows, as_of
+
+    async def _rows(self, storage: Storage, wanted: Mapping[str, str]) -> Sequence[Row]:
         sums: dict[CellKey, dict[str, int]] = {}
         async with guard():
             criteria = {f"key.{field}": value for field, value in wanted.items()}
@@ -74,7 +71,7 @@ class View:
                 for name, figure in cell["figures"].items():
                     row[name] = row.get(name, 0) + figure
         fields = self._projection.cell_fields
-        return [Row(dict(zip(fields, key, strict=True)), sums[key]) for key in sorted(sums)], as_of
+        return [Row(dict(zip(fields, key, strict=True)), sums[key]) for key in sorted(sums)]
 
     async def accounts(self) -> Mapping[tuple[str, int], Mapping[str, int]]:
         """Return applied, duplicate, skipped and parked records by (topic, partition) (P5)."""

@@ -7,18 +7,20 @@ partition over, and a stream that cannot be continued exactly ends the process i
 import asyncio
 import time
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
 from shared.errors import ConflictError, UnavailableError
 from shared.mongo import Database
 from shared.projector.accounts import Accounts
-from shared.projector.partition import Partition, StreamRecord
+from shared.projector.generations import live_generation
+from shared.projector.parking import Parking, keep, settle
+from shared.projector.partition import Partition
+from shared.projector.places import LogTroubleError, next_offset
 from shared.projector.projection import Projection
 from shared.projector.storage import FencedError, Storage
 from shared.projector.stream import (
-    LogTroubleError,
     RebalanceListener,
     TopicPartition,
     begins,
@@ -27,7 +29,6 @@ from shared.projector.stream import (
     report,
     running,
 )
-from shared.projector.views import live_generation
 from shared.projector.watchdog import Watchdog
 from shared.telemetry import CHECKPOINT_SECONDS
 from shared.topics import Topics
@@ -43,13 +44,6 @@ ASIDE_SECONDS = 15.0
 """How long a fenced worker leaves a partition alone: longer than a session, so that the group can decide first."""
 
 log = structlog.get_logger(__name__)
-
-
-class Parking(Protocol):
-    """Where records go that cannot be decoded: exact bytes, before the position moves past them."""
-
-    async def park(self, record: Any, *, stage: str, code: str, message: str) -> object:
-        """Keep the record; raises UnavailableError if it could not be kept."""
 
 
 class Projector:
@@ -180,10 +174,11 @@ class Projector:
             moved = [partition for partition in self._partitions.values() if partition.moved]
             started = time.monotonic()
             try:
-                await self._park(moved)
+                await keep(self._parking, moved, self._projection.name)
                 for partition in moved:
                     partition.count()
                 await self._storage.checkpoint(moved)
+                await settle(self._parking, moved, self._projection.name)
             except FencedError:
                 await self._drop_lost(moved)
             except UnavailableError as error:
@@ -200,23 +195,22 @@ class Projector:
             await report(self._client, self._place())
         return True
 
-    async def _park(self, moved: Iterable[Partition[Any]]) -> None:
-        for partition in moved:
-            for record, error in partition.parked:
-                await self._parking.park(record, stage=self._projection.name, code=error.code, message=str(error))
-            partition.parked.clear()
-
     async def _drop_lost(self, moved: Iterable[Partition[Any]]) -> None:
         """Forget the partitions that somebody else owns now, or whose generation is no longer live."""
-        generation = await live_generation(self._database, self._projection.name)
-        flipped = generation != self._storage.generation
-        if flipped:
-            await self._open_generation()
+        flipped = await self._flipped()
         for partition in list(self._partitions.values()) if flipped else moved:
             if flipped or not await self._storage.owned(partition):
                 log.warning("partition_lost", projection=self._projection.name, partition=partition.number)
                 self._partitions.pop(partition.number, None)
                 self._aside[partition.number] = 0.0 if flipped else time.monotonic() + ASIDE_SECONDS
+
+    async def _flipped(self) -> bool:
+        """Say whether another generation became live, and go over to it."""
+        generation = await live_generation(self._database, self._projection.name)
+        if generation == self._storage.generation:
+            return False
+        await self._open_generation()
+        return True
 
     async def _take_assigned(self) -> None:
         """Load every partition that was assigned and is not in memory, then let its records come."""
@@ -234,6 +228,10 @@ class Projector:
         self._client.pause(*places)
         async with self._lock:
             partition = await self._storage.take(number)
+            if await self._flipped():
+                # Readers have gone over to another generation: everything in memory belongs to the old one.
+                self._partitions.clear()
+                return
             first = await begins(self._client, places)
             if not set(places) <= self._client.assignment():
                 return  # given to somebody else meanwhile; whoever has it raises the epoch again
@@ -281,19 +279,3 @@ class _Listener(RebalanceListener):  # type: ignore[misc] # aiokafka has no type
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         await self._projector.assigned(assigned)
-
-
-def next_offset(partition: Partition[Any], topic: str, first: int) -> int:
-    """Return where to go on; raises LogTroubleError when the log has been cut beyond that point."""
-    stored = partition.positions.get(topic)
-    if stored is None:
-        if first > 0:
-            log.error("history_incomplete", topic=topic, partition=partition.number, first=first)
-        partition.positions[topic] = first
-        return first
-    if first > stored:
-        raise LogTroubleError(f"{topic}/{partition.number} begins at {first}, the next record was {stored}")
-    return stored
-
-
-__all__ = ["Parking", "Projector", "StreamRecord", "next_offset"]

@@ -36,8 +36,8 @@ transaction.state.log.num.partitions=4
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
-broker.session.timeout.ms=3000
-broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=9000
+broker.heartbeat.interval.ms=1000
 log.cleaner.dedupe.buffer.size=4194304
 """
 

@@ -26,6 +26,7 @@ class Park:
 
     def __init__(self) -> None:
         self.kept: list[tuple[int, bytes | None, str]] = []
+        self.settled_offsets: list[int] = []
         self.away = False
         self.asked = asyncio.Event()
 
@@ -34,6 +35,9 @@ class Park:
         if self.away:
             raise UnavailableError("the broker is away")
         self.kept.append((record.offset, record.value, code))
+
+    async def settled(self, record: Any, *, stage: str) -> None:
+        self.settled_offsets.append(record.offset)
 
 
 class World:

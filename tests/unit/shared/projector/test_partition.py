@@ -22,6 +22,7 @@ class Arrived:
     value: bytes | None
     topic: str = TOPIC
     partition: int = 0
+    headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
 def wire(participant: str, version: int, session: str, minutes: int, organisation: str) -> bytes:

@@ -1,0 +1,73 @@
+"""Which generation of a projection is live, which is being built, and how one takes the other's place.
+
+Guards that at any moment one generation is the live one, and that whoever still writes an earlier one is fenced in the
+same step in which readers go over.
+"""
+
+from collections.abc import Mapping
+
+from shared.errors import ConflictError
+from shared.mongo import Database, Session, guard
+from shared.projector.storage import POINTERS, Storage
+
+FIRST = "1"
+
+
+async def live_generation(database: Database, name: str) -> str:
+    """Return which generation readers see and workers continue; the first one is made on first use."""
+    pointers = database.collection(POINTERS)
+    async with guard():
+        pointer = await pointers.find_one({"_id": name})
+        if pointer is None:
+            await pointers.update_one({"_id": name}, {"$setOnInsert": {"live": FIRST}}, upsert=True)
+            pointer = await pointers.find_one({"_id": name})
+    return FIRST if pointer is None else str(pointer["live"])
+
+
+async def begin(database: Database, name: str, live: str) -> str:
+    """Return the generation under construction, begun earlier or now."""
+    pointers = database.collection(POINTERS)
+    async with guard():
+        pointer = await pointers.find_one({"_id": name}) or {}
+        if "building" in pointer:
+            return str(pointer["building"])
+        fresh = str(max(int(live), int(pointer.get("aside", live))) + 1)
+        await pointers.update_one({"_id": name}, {"$set": {"building": fresh}})
+    return fresh
+
+
+async def give_up(database: Database, name: str, generation: str) -> None:
+    """Keep a generation aside: the next rebuild begins anew."""
+    async with guard():
+        await database.collection(POINTERS).update_one(
+            {"_id": name}, {"$set": {"aside": generation}, "$unset": {"building": ""}}
+        )
+
+
+async def flip(database: Database, name: str, live: Storage, new: Storage, frozen: Mapping[int, int]) -> bool:
+    """Make the new generation live if the live one still stands where it was frozen; say whether it did.
+
+    `frozen` is the epoch of every partition when it was frozen: a worker that took one over since has raised it.
+    """
+
+    async def work(session: Session) -> None:
+        positions = database.collection(live.named("positions"))
+        for number, epoch in frozen.items():
+            fenced = await positions.update_one(
+                {"_id": number, "epoch": epoch}, {"$inc": {"epoch": 1}}, session=session
+            )
+            if fenced.matched_count != 1:
+                raise ConflictError(f"partition {number} was taken over meanwhile")
+        if await positions.count_documents({}, session=session) != len(frozen):
+            raise ConflictError("a partition was begun meanwhile")
+        await database.collection(POINTERS).update_one(
+            {"_id": name, "live": live.generation},
+            {"$set": {"live": new.generation}, "$unset": {"building": ""}},
+            session=session,
+        )
+
+    try:
+        await database.transact(work)
+    except ConflictError:
+        return False
+    return True
