@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from rich.console import Console
 
@@ -49,7 +50,9 @@ def _run(options: Options, world: World, console: Console) -> int:
     size, acts = world.size, sum(1 for _ in world.acts())
     about = f"A region of {size.people} people in {size.organisations} organisations (seed {size.seed})"
     console.print(f"{about}: {acts} acts in {len(world.months)} months of two programmes.", highlight=False)
-    with Stack(port=options.port or None, logs=options.logs, say=console.print) as stack:
+    with Stack(
+        port=options.port or None, logs=options.logs, say=partial(console.print, markup=False, highlight=False)
+    ) as stack:
         began = time.monotonic()
         outcome = asyncio.run(play(stack, world, console))
         console.print(f"Played and compared in {time.monotonic() - began:.0f} s.", highlight=False)
