@@ -42,7 +42,7 @@ test: setup kafka check  ## everything CI runs: checks, unit, contract, integrat
 check: setup  ## format, lint, types, import contracts, lengths, schemas, compose file
 	@echo "ruff format" && $(PY) -m ruff format --check --quiet .
 	@echo "ruff check" && $(PY) -m ruff check --quiet .
-	@echo "mypy" && $(PY) -m mypy -p shared -p services -p deploy -p tools
+	@echo "mypy" && $(PY) -m mypy
 	@echo "import contracts" && $(VENV)/bin/lint-imports --config importlinter.ini
 	@echo "file lengths" && $(PY) -m tests.house.lengths
 	@echo "requirements" && $(PY) -m tests.house.requirements
