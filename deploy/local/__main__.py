@@ -42,7 +42,9 @@ def _up(asked: argparse.Namespace) -> int:
         with Stack(kind=asked.broker, port=port, logs=asked.logs) as stack:
             print(f"\nEverything is up.\n  {stack.origin}  APIs and their documentation")
             print(f"  {stack.provider.issuer}  identity provider\n  {stack.broker.url}  broker ({stack.broker.title})")
-            print(f"  {stack.database.url}  database ({stack.database.title})\nCtrl-C ends everything.")
+            print(f"  {stack.database.url}  database ({stack.database.title})")
+            print(f"  . {stack.operators_file}  before an operator's tool such as python -m shared.deadletters")
+            print("Ctrl-C ends everything.")
             while True:
                 time.sleep(_LOOK)
                 stack.check()

@@ -1,10 +1,13 @@
 """The environment of the services in the local stack, with keys that are made at every start and kept nowhere.
 
-Guards that a local key can never be a production key: nothing here is read from a file or written to one.
+Guards that a local key can never be a production key: nothing is read from a file, and the one file that is written,
+for an operator of this stack, is readable by its owner only and gone with the stack.
 """
 
 import base64
+import os
 import secrets
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -32,6 +35,13 @@ def service_environment(broker: Broker, database: Server, provider: OpenIdProvid
         "environment": "local",
     }
     return {"PYTHONPATH": str(ROOT), **{variable(name): value for name, value in known.items()}}
+
+
+def write_for_operators(environment: Mapping[str, str], path: Path) -> None:
+    """Write an environment as a shell reads it, for its owner's eyes only."""
+    opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(opened, "w") as file:
+        file.writelines(f"export {name}={shlex.quote(value)}\n" for name, value in environment.items())
 
 
 def _new_key() -> str:

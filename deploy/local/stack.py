@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Any, Self
 
 from deploy.local.members import Member, origin_member, service_members
-from deploy.local.settings import service_environment
+from deploy.local.settings import service_environment, write_for_operators
 from deploy.local.tending import Tender
 from deploy.topics import DECLARED_IN, catalogued_organisations
 from shared.provision import declared, provision
@@ -90,6 +90,11 @@ class Stack:
         """The address under which all APIs answer."""
         return f"http://127.0.0.1:{self._port}"
 
+    @property
+    def operators_file(self) -> Path:
+        """The services' environment, for the operator's tools: `. FILE; python -m shared.deadletters ...`."""
+        return self._folder / "operators.env"
+
     def token_for(self, sub: str, organisation: str, roles: Iterable[str]) -> str:
         """Return a bearer token for somebody; whoever is named is let in."""
         return self.provider.token_for(sub, organisation, roles)
@@ -160,6 +165,7 @@ class Stack:
 
     def _start_members(self) -> None:
         given = service_environment(self.broker, self.database, self.provider)
+        write_for_operators(given, self.operators_file)
         members = service_members(self._logs, given)
         self._apis = {service: members[f"{service} api"].health for service in SERVICES}
         members["origin"] = origin_member(self._logs, self._port, self._apis, self.provider.issuer)

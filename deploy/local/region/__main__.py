@@ -74,7 +74,8 @@ def _serve(stack: Stack, console: Console) -> None:
     console.print(f"\nStill serving; Ctrl-C ends everything.\n  {stack.origin}  the four services")
     for service in SERVICES:
         console.print(f"  {stack.origin}/{service}/docs  documentation of {service}")
-    console.print(f"  {stack.provider.issuer}  identity provider")
+    console.print(f"  {stack.provider.issuer}  identity provider; a token: python -m deploy.local token --help")
+    console.print(f"  . {stack.operators_file}  before an operator's tool such as python -m shared.deadletters")
     try:
         while True:
             time.sleep(_LOOK_SECONDS)
