@@ -4,6 +4,7 @@ Guards that whatever a handler saves carries the mark of this record, so that th
 organisation of an external record comes from its topic.
 """
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -109,14 +110,15 @@ class Delivery:
         for a duplicate.
         """
         self._check_age(at)
-        identity = f"{self.organisation}|{source}|{id}"
-        if len(identity) > LONGEST:
-            identity = f"{self.organisation}|{sha256(identity.encode()).hexdigest()}"
+        # As JSON, so that no two identities read the same, whatever characters they hold.
+        named = json.dumps([self.organisation, source, id])
+        identity = named if len(named) <= LONGEST else f"{self.organisation}|{sha256(named.encode()).hexdigest()}"
         mark = self._mark(identity, sha256(body).hexdigest(), MARK_KEPT)
         stored = self.recent(mark) or await inbox.find(self._database, mark.id)
         self._because = Because(
             correlation_id=self._because.correlation_id,
-            causation_id=f"{source}|{id}",
+            # Goes into events that are kept for ever and are limited there: not the other system's own words.
+            causation_id=str(uuid5(NAMESPACE_OID, named)),
             organisation=self.organisation,
             actor=self.reaction,
             mark=mark,

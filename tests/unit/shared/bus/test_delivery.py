@@ -31,7 +31,7 @@ async def test_the_organisation_of_an_external_record_is_its_topics(delivery: De
     await delivery.external_mark("s", "1", BODY, NOW)
     assert delivery.because.organisation == "R0A"
     assert delivery.because.mark is not None
-    assert delivery.because.mark.id == "attendance|R0A|s|1"
+    assert delivery.because.mark.id == 'attendance|["R0A", "s", "1"]'
     assert delivery.because.mark.position == {"topic": "ext.attendance.v1.R0A", "partition": 0, "offset": 5}
     with pytest.raises(TypeError):
         delivery.envelope()
@@ -70,6 +70,19 @@ async def test_the_same_id_is_a_duplicate_with_the_same_body_and_a_conflict_with
         await delivery.external_mark("s", "1", b"one", NOW)
     with pytest.raises(PoisonError, match="handled before"):
         await delivery.external_mark("s", "1", b"two", NOW)
+
+
+async def test_what_caused_an_event_fits_into_it_and_is_not_the_other_systems_own_words(delivery: Delivery) -> None:
+    """P3: the same for the same record, another for any other."""
+    causes, marks = [], []
+    for source, known_as in (("s", "1"), ("s", "1"), ("s|1", "2"), ("s", "1|2"), ("s", "Smith" * 60), ("s", "\ud800")):
+        await delivery.external_mark(source, known_as, BODY, NOW)
+        assert delivery.because.mark is not None
+        causes.append(delivery.because.causation_id or "")
+        marks.append(delivery.because.mark.id)
+    assert causes[0] == causes[1]
+    assert len(set(causes)) == len(set(marks)) == 5
+    assert {len(cause) for cause in causes} == {36}
 
 
 async def test_a_very_long_id_is_kept_as_its_hash(delivery: Delivery) -> None:
