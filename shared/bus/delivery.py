@@ -107,9 +107,8 @@ class Delivery:
 
         `body` is what must be equal when the same id comes again; `at` is when it was published. Raises PoisonError
         (`conflict`: known with another body; `too-old`; `from-the-future`) and AlreadyHandledError, which the bus takes
-        for a duplicate.
+        for a duplicate. What is still known is a duplicate however old it is: parking it would hold up its key.
         """
-        self._check_age(at)
         # As JSON, so that no two identities read the same, whatever characters they hold.
         named = json.dumps([self.organisation, source, id])
         identity = named if len(named) <= LONGEST else f"{self.organisation}|{sha256(named.encode()).hexdigest()}"
@@ -126,6 +125,7 @@ class Delivery:
         if stored is not None:
             refuse_conflict(mark, stored)
             raise AlreadyHandledError(stored)
+        self._check_age(at)
 
     def _check_age(self, at: datetime) -> None:
         """Refuse what the inbox cannot recognise; a record from the dead letters is as old as it was then."""

@@ -72,6 +72,18 @@ async def test_the_same_id_is_a_duplicate_with_the_same_body_and_a_conflict_with
         await delivery.external_mark("s", "1", b"two", NOW)
 
 
+async def test_an_old_duplicate_is_still_a_duplicate_as_long_as_it_is_known(delivery: Delivery) -> None:
+    """P3: it is harmless, and must not hold up its key."""
+    await delivery.external_mark("s", "1", BODY, NOW - timedelta(days=12))
+    known = delivery.because.mark
+    delivery.recent = lambda _: known
+    with pytest.raises(AlreadyHandledError):
+        await delivery.external_mark("s", "1", BODY, NOW - timedelta(days=20))
+    with pytest.raises(PoisonError) as refused:
+        await delivery.external_mark("s", "1", b"other", NOW - timedelta(days=20))
+    assert refused.value.code == "conflict"
+
+
 async def test_what_caused_an_event_fits_into_it_and_is_not_the_other_systems_own_words(delivery: Delivery) -> None:
     """P3: the same for the same record, another for any other."""
     causes, marks = [], []
