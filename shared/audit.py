@@ -1,8 +1,8 @@
 """Who read or changed what about a person: an append-only chain of entries for each subject.
 
 Guards that an entry cannot be altered, taken out of the middle, moved to another person or forged by somebody who
-has only the database: each entry's hash is keyed by the deployment and covers the one before it (delivery.md,
-Access). Entries cut off the end are found by comparing with the numbers that the log lines hold.
+has only the database: each entry's hash is keyed by the deployment and covers the one before it.
+Entries cut off the end are found by comparing with the numbers that the log lines hold.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Personal fields: encrypted per person, and unreadable for ever once the person's key is destroyed.
 
 Guards that a ciphertext opens only for the service, organisation, person, field and version that it was written
-for, and that nobody who has been erased gets a key again (delivery.md, Personal data).
+for, and that nobody who has been erased gets a key again (law 5, P11).
 """
 
 import base64

@@ -1,7 +1,7 @@
 """Who is asking: a bearer token becomes an identity, or nobody comes in.
 
 Guards that organisation and roles come from a token that the configured provider signed, and from nowhere else: fixed
-algorithms, issuer, audience and expiry checked, keys only from the configured address (delivery.md, Access).
+algorithms, issuer, audience and expiry checked, keys only from the configured address (P12).
 """
 
 import math

@@ -1,4 +1,4 @@
-"""The audit can only grow; whatever is done to it afterwards is found (delivery.md, Access)."""
+"""The audit can only grow; whatever is done to it afterwards is found (law 5)."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""What may stand in a log line, and what never does (delivery.md, Access; P11)."""
+"""What may stand in a log line, and what never does (P11)."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""A process starts with everything it needs or says all that it lacks (delivery.md)."""
+"""A process starts with everything it needs or says all that it lacks (docs/operations.md)."""
 
 import base64
 from typing import Any

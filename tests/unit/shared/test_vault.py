@@ -1,4 +1,4 @@
-"""A sealed field opens only for whom and what it was sealed (delivery.md, Personal data)."""
+"""A sealed field opens only for whom and what it was sealed (law 5, P11)."""
 
 import base64
 import os

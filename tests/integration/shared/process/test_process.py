@@ -1,4 +1,4 @@
-"""A service as a real process: its command line, its signals, its pages (delivery.md, Stopping)."""
+"""A service as a real process: its command line, its signals, its pages (docs/operations.md)."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Who a token speaks for, and every way in which it speaks for nobody (delivery.md, Access; P12)."""
+"""Who a token speaks for, and every way in which it speaks for nobody (P12)."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Starting, watching and stopping the parts of a process (delivery.md, Stopping)."""
+"""Starting, watching and stopping the parts of a process (docs/operations.md)."""
 
 import asyncio
 from collections.abc import Callable
