@@ -16,7 +16,7 @@ from deploy.local.region.errors import RefusedByPlatformError
 
 AT_ONCE = 12
 """Requests in flight; the embedded database does one transaction at a time anyway."""
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 180.0
 NOT_YET = frozenset(
     {
         "account-not-linked",

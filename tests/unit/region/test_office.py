@@ -83,5 +83,5 @@ async def test_waiting_ends_when_nothing_is_missing_and_says_what_still_was_when
 
     await until(missing, "the roster")
     assert left == []
-    with pytest.raises(NotInTimeError, match="the roster: after 0 s all of it was missing"):
+    with pytest.raises(NotInTimeError, match="the roster: for 0 s all of it was missing"):
         await until(never, "the roster", patience=0)
