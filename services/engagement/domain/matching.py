@@ -4,6 +4,8 @@ Guards that a key means a person only while exactly one person has it, and that 
 in the key's own document: a record that arrives while the key is being claimed cannot be left behind.
 """
 
+from collections.abc import Iterable
+
 from services.engagement.domain.state import ExternalKey, State, StatementId
 from shared.events.ids import ParticipantId
 
@@ -13,8 +15,19 @@ class Identifiers(State):
 
     participant: ParticipantId
     keys: tuple[ExternalKey, ...] = ()
+    former: tuple[ExternalKey, ...] = ()
+    """Keys the person had once: they mean the person no more, but records that name them may still tell of them."""
     stated: int = 0
     erased: bool = False
+
+    @property
+    def ever(self) -> frozenset[ExternalKey]:
+        """Every key by which the person is or was known: what an erasure has to reach."""
+        return frozenset({*self.keys, *self.former})
+
+    def had(self, keys: Iterable[ExternalKey]) -> "Identifiers":
+        """Remember keys that the person had; those the person has now are not former."""
+        return self.having(former=tuple(sorted({*self.former, *keys} - set(self.keys))))
 
 
 class Match(State):

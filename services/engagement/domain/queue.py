@@ -49,8 +49,8 @@ def identify(papers: Papers, participant: ParticipantId, keys: tuple[ExternalKey
     if known.erased:
         return _forget(papers, participant, keys)
     if version <= known.stated:
-        return papers
-    papers = papers.identified(known.having(keys=tuple(sorted(keys)), stated=version))
+        return papers if known.ever.issuperset(keys) else papers.identified(known.had(keys))
+    papers = papers.identified(known.having(keys=tuple(sorted(keys)), stated=version).had(known.keys))
     for key in sorted(set(known.keys) - set(keys)):
         papers = papers.match(released(papers.matches[key], participant))
     for key in sorted(set(keys) - set(known.keys)):
@@ -61,24 +61,31 @@ def identify(papers: Papers, participant: ParticipantId, keys: tuple[ExternalKey
 
 
 def forget_keys(papers: Papers, participant: ParticipantId) -> Papers:
-    """Nothing means this person any more, and statements that waited for one of their keys are about nobody."""
+    """Nothing means this person any more, and what waited for a key they have or had is about nobody."""
     known = papers.identifiers[participant]
     if known.erased:
         return papers
     papers = papers.identified(Identifiers(participant=participant, stated=known.stated, erased=True))
-    return _forget(papers, participant, known.keys)
+    return _forget(papers, participant, tuple(sorted(known.ever)))
 
 
 def _forget(papers: Papers, participant: ParticipantId, keys: tuple[ExternalKey, ...]) -> Papers:
     """Take keys from an erased person, and close every statement that lies here and is about nobody else."""
     for key in keys:
         match = forgotten(papers.matches[key], participant)
-        papers = papers.match(match.having(waiting=()) if match.erased else match)
-        papers = papers if match.erased else _place_waiting(papers, key)
+        papers = papers.match(match if match.claims else match.having(waiting=()))
+        papers = _place_waiting(papers, key)
     for statement in papers.statements.values():
-        if statement.participant == participant or (statement.key in keys and statement.participant is None):
+        if statement.participant == participant or (statement.key in keys and _about_nobody_else(papers, statement)):
             papers = papers.statement(closed(statement))
     return papers
+
+
+def _about_nobody_else(papers: Papers, statement: Statement) -> bool:
+    """Say whether a statement that names a forgotten key can go: what others with that key still wait for stays."""
+    if statement.participant is not None or statement.key is None:
+        return False
+    return statement.outcome != "waiting" or not papers.matches[statement.key].claims
 
 
 def _place_waiting(papers: Papers, key: ExternalKey) -> Papers:

@@ -73,9 +73,9 @@ async def erase_participant(desk: Desk, fact: SubjectErased, because: Because) -
 
 
 async def _keys_of(desk: Desk, participant: ParticipantId, more: Iterable[ExternalKey]) -> Held:
-    """Load a person, all their keys, every record about them, and whoever else has one of these keys."""
+    """Load a person, all keys they have or had, every record about them, and whoever else has one of these keys."""
     held = await desk.store.fetch(learners=[participant], identifiers=[participant])
-    keys = {*held.papers.identifiers[participant].keys, *more}
+    keys = {*held.papers.identifiers[participant].ever, *more}
     held = held.with_papers(await desk.store.fetch(matches=keys))
     matches = held.papers.matches.values()
     others = {claim for match in matches for claim in match.claims} - {participant}

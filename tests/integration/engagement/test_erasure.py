@@ -1,5 +1,7 @@
 """Forgetting somebody: keys destroyed, records ignored, confirmed once."""
 
+from datetime import date
+
 import pytest
 
 from shared.vault import SubjectErasedError
@@ -7,10 +9,12 @@ from tests.integration.engagement.world import (
     COHORT,
     HERE,
     SECOND_DAY,
+    THERE,
     World,
     enrolled,
     erased,
     identified,
+    moved,
     recorded,
     schedule,
     voided,
@@ -103,6 +107,21 @@ async def test_what_waited_for_a_key_is_unreadable_once_its_person_is_erased(wor
     assert await world.queue() == []
     sealed = [one for one in await world.documents("vault_keys") if one["_id"].startswith("external:")]
     assert len(sealed) == 3
+    assert all("wrapped" not in one for one in sealed)
+
+
+async def test_what_waited_for_a_key_from_before_a_move_is_unreadable_once_its_person_is_erased(world: World) -> None:
+    """Moved, then erased: the old trust's records, which nobody is known to any more, are about nobody."""
+    await world.ready("p-0")
+    await world.hears(moved("p-0", date(2024, 3, 20)))
+    await world.hears(identified("p-0", THERE, 2))
+    await world.receives(recorded("r-1", "p-0"))
+    assert [one["value"] for one in await world.queue()] == ["p-0"]
+    await world.hears(erased("p-0"))
+    assert await world.queue() == []
+    assert (await world.receives(recorded("r-2", "p-0"))).skipped
+    sealed = [one for one in await world.documents("vault_keys") if one["_id"].startswith("external:")]
+    assert len(sealed) == 6
     assert all("wrapped" not in one for one in sealed)
 
 

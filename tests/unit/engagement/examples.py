@@ -23,6 +23,7 @@ BEN = ParticipantId("p-ben")
 DAY = SessionId("recap-2024-day-1")
 COHORT = CohortId("recap-2024")
 KEY = ExternalKey("a" * 64)
+NEW_KEY = ExternalKey("b" * 64)
 MONDAY = datetime(2024, 3, 4, 9, 0, tzinfo=UTC)
 OCCASION = Occasion(
     session=DAY,
@@ -83,11 +84,11 @@ def record(number: int = 1, status: str = "attended", minutes: int | None = 300,
 
 
 def desk(*learners: Learner, organisation: OrganisationId = HERE, statements: int = 5) -> Papers:
-    """Return papers with these learners, blank statements 1 to n, one key and nobody's identifiers."""
+    """Return papers with these learners, blank statements 1 to n, two keys and nobody's identifiers."""
     names = [StatementId(f"s-{number}") for number in range(1, statements + 1)]
     return Papers(
         learners={one.participant: one for one in learners},
         statements={name: Statement(statement=name, organisation=organisation) for name in names},
-        matches={KEY: Match(key=KEY)},
+        matches={key: Match(key=key) for key in (KEY, NEW_KEY)},
         identifiers={one.participant: Identifiers(participant=one.participant) for one in learners},
     )

@@ -4,6 +4,7 @@ import pytest
 
 from services.engagement.domain.erasure import erase
 from services.engagement.domain.learners import Learner, enrolled, moved
+from services.engagement.domain.matching import Identifiers
 from services.engagement.domain.papers import Papers
 from services.engagement.domain.queue import dismiss, forget_keys, identify, resolve, wake
 from services.engagement.domain.reception import receive, void
@@ -11,10 +12,25 @@ from services.engagement.domain.refusals import NotEnrolledError, ParticipantNot
 from services.engagement.domain.state import ExternalKey, StatementId
 from services.engagement.domain.statements import Statement
 from shared.events.enrolment import ParticipantMoved
-from tests.unit.engagement.examples import ANA, BEN, DAY, HERE, KEY, OCCASION, THERE, desk, enrolment, learner, record
+from shared.events.ids import ParticipantId
+from tests.unit.engagement.examples import (
+    ANA,
+    BEN,
+    DAY,
+    HERE,
+    KEY,
+    NEW_KEY,
+    OCCASION,
+    THERE,
+    desk,
+    enrolment,
+    learner,
+    record,
+)
 
 FIRST = StatementId("s-1")
 SECOND = StatementId("s-2")
+CAS = ParticipantId("p-cas")
 
 
 def waiting(*learners: Learner) -> Papers:
@@ -122,6 +138,32 @@ def test_erasure_forgets_the_person_their_statements_and_what_waits_for_them() -
     assert papers.statements[SECOND].participant is None
     assert (papers.matches[KEY].claims, papers.matches[KEY].erased) == ((), True)
     assert papers.identifiers[ANA].keys == ()
+
+
+def test_somebody_who_moved_and_is_then_erased_is_forgotten_by_former_keys_too() -> None:
+    """Erasure reaches everything engagement holds (P11), also under a key that the person gave up."""
+    papers = identify(identify(desk(learner()), ANA, (KEY,), 1), ANA, (NEW_KEY,), 2)
+    assert (papers.identifiers[ANA].keys, papers.identifiers[ANA].former) == ((NEW_KEY,), (KEY,))
+    papers, _ = erase(receive(papers, FIRST, record(person="sealed")), ANA, 3)
+    assert (papers.statements[FIRST].outcome, papers.statements[FIRST].person) == ("closed", None)
+    assert (papers.matches[KEY].erased, papers.matches[KEY].waiting, papers.matches[NEW_KEY].erased) == (True, (), True)
+    assert papers.identifiers[ANA] == Identifiers(participant=ANA, stated=2, erased=True)
+
+
+def test_former_keys_are_the_same_in_whatever_order_they_become_known() -> None:
+    in_order = identify(identify(desk(learner()), ANA, (KEY,), 1), ANA, (NEW_KEY,), 2)
+    late = identify(identify(desk(learner()), ANA, (NEW_KEY,), 2), ANA, (KEY,), 1)
+    back = identify(in_order, ANA, (KEY,), 3).identifiers[ANA]
+    assert late.identifiers == in_order.identifiers
+    assert (back.keys, back.former) == ((KEY,), (NEW_KEY,))
+
+
+def test_a_former_key_that_others_have_now_goes_on_meaning_them() -> None:
+    papers = identify(identify(desk(learner(), learner(BEN), learner(CAS)), ANA, (KEY,), 1), ANA, (NEW_KEY,), 2)
+    papers = identify(identify(papers, BEN, (KEY,), 1), CAS, (KEY,), 1)
+    papers, _ = erase(receive(papers, FIRST, record(person="sealed")), ANA, 3)
+    assert (papers.statements[FIRST].outcome, papers.matches[KEY].waiting) == ("waiting", (FIRST,))
+    assert counted(identify(papers, CAS, (), 2), BEN) == [FIRST]
 
 
 def test_erasure_is_confirmed_once_and_also_of_somebody_unknown() -> None:
