@@ -64,6 +64,6 @@ class Statement(State):
 
 
 def closed(statement: Statement) -> Statement:
-    """Keep that there was a statement and nothing about the person."""
-    cleared = {"received": None, "key": None, "person": None, "participant": None, "why": None, "note": None}
-    return statement.having(outcome="closed", **cleared)
+    """Keep that there was a statement and nothing about the person: a system's id for a record may name them too."""
+    kept = Statement(statement=statement.statement, organisation=statement.organisation)
+    return kept.having(outcome="closed", voided=statement.voided)

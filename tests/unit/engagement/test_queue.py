@@ -133,7 +133,7 @@ def test_erasure_forgets_the_person_their_statements_and_what_waits_for_them() -
     assert fact is not None
     assert (fact.participant, fact.version, fact.service) == (ANA, 7, "engagement")
     assert papers.learners[ANA] == Learner(participant=ANA, erased=True)
-    cleared = Statement(statement=FIRST, organisation=HERE, source="badges", id="r-1", outcome="closed")
+    cleared = Statement(statement=FIRST, organisation=HERE, outcome="closed")
     assert papers.statements[FIRST] == cleared
     assert papers.statements[SECOND].participant is None
     assert (papers.matches[KEY].claims, papers.matches[KEY].erased) == ((), True)
