@@ -82,7 +82,7 @@ async def hear_attendance(desk: Desk, delivery: Delivery) -> None:
     heard = decode(value, organisation)
     await delivery.external_mark(heard.source, heard.id, value or b"", heard.time)
     if isinstance(heard, ExternalReport):
-        news = await receive_record(desk, heard, organisation, delivery.because)
+        news = await receive_record(desk, heard, value or b"", organisation, delivery.because)
     else:
         news = await void_record(desk, heard, organisation, delivery.because)
     if not news:

@@ -36,6 +36,8 @@ class Record:
     system: str
     key: ExternalKey
     person: str | None
+    digest: str
+    """Keyed hash of the bytes that arrived."""
 
     def received(self) -> Received:
         """Return what the statement says; contact never exceeds the session."""
@@ -46,11 +48,14 @@ class Record:
 
 
 def receive(papers: Papers, name: StatementId, record: Record) -> Papers:
-    """Take a statement in. The same papers come back if there is nothing to do."""
+    """Take a statement in. The same papers come back if there is nothing to do. Raises PoisonError."""
     statement, match = papers.statements[name], papers.matches[record.key]
-    if statement.outcome != "awaited" or about_nobody(papers, record.key):
+    if about_nobody(papers, record.key):
         return papers
-    named = statement.having(source=record.source, id=record.id)
+    if statement.outcome != "awaited":
+        _same(statement, record)
+        return papers
+    named = statement.having(source=record.source, id=record.id, digest=record.digest)
     if named.voided:
         return papers.statement(closed(named))
     received = named.having(received=record.received(), key=record.key, person=record.person)
@@ -59,6 +64,12 @@ def receive(papers: Papers, name: StatementId, record: Record) -> Papers:
         waiting = match.having(waiting=(*match.waiting, name))
         return _bounded(papers.statement(received.having(outcome="waiting", why=reason)).match(waiting))
     return _bounded(place(papers.statement(received), name, match.person))
+
+
+def _same(statement: Statement, record: Record) -> None:
+    """Refuse another record under a known id; the inbox, which does so first, forgets ids after a while."""
+    if statement.digest not in (None, record.digest):
+        raise PoisonError("conflict", "a record with the same source and id, but another body, was received before")
 
 
 def about_nobody(papers: Papers, key: ExternalKey) -> bool:

@@ -36,6 +36,8 @@ class Statement(State):
     organisation: OrganisationId
     source: str = ""
     id: str = ""
+    digest: str | None = None
+    """Keyed hash of the record's bytes: tells another record of the same id apart. Older statements lack it."""
     outcome: Outcome = "awaited"
     voided: bool = False
     received: Received | None = None

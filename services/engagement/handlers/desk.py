@@ -4,6 +4,7 @@ Guards that handlers are given their parts and build none, and that a statement 
 """
 
 import hashlib
+import hmac
 import json
 from dataclasses import dataclass
 
@@ -25,6 +26,10 @@ class Desk:
     def key_of(self, organisation: str, system: str, value: str) -> ExternalKey:
         """Return what stands for an identifier of another system."""
         return ExternalKey(external_key(self.identifier_key, organisation, system, value))
+
+    def digest_of(self, record: bytes) -> str:
+        """Return what stands for a record's bytes; keyed, because whom a record names could be guessed."""
+        return hmac.new(self.identifier_key, b"record|" + record, hashlib.sha256).hexdigest()
 
 
 def statement_id(organisation: str, source: str, record: str) -> StatementId:

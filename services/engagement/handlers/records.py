@@ -19,8 +19,13 @@ from shared.outbox import Because, until_saved
 from shared.vault import PersonKey, SubjectErasedError
 
 
-async def receive_record(desk: Desk, heard: ExternalReport, organisation: OrganisationId, because: Because) -> bool:
-    """Take in what a system says of one person; say whether anything was kept. Raises PoisonError."""
+async def receive_record(
+    desk: Desk, heard: ExternalReport, body: bytes, organisation: OrganisationId, because: Because
+) -> bool:
+    """Take in what a system says of one person; say whether anything was kept. `body` is what arrived.
+
+    Raises PoisonError.
+    """
     occasion = await _occasion(desk, heard.session)
     name = statement_id(organisation, heard.source, heard.id)
     key = desk.key_of(organisation, heard.person.system, heard.person.value)
@@ -28,7 +33,7 @@ async def receive_record(desk: Desk, heard: ExternalReport, organisation: Organi
     async def attempt() -> bool:
         held = await _held(desk, name, organisation, key)
         vault = await _vault_key(desk, key, organisation) if _needs_value(held.papers, name, key) else None
-        record = _record(heard, occasion, key, vault)
+        record = _record(heard, occasion, key, vault, desk.digest_of(body))
         papers, events = held.told(receive(held.papers, name, record))
         also = [] if vault is None else vault.changes()
         return await desk.store.save(held, papers, because, events=events, also=also)
@@ -83,7 +88,9 @@ async def _vault_key(desk: Desk, key: ExternalKey, organisation: OrganisationId)
         return None
 
 
-def _record(heard: ExternalReport, occasion: Occasion, key: ExternalKey, vault: PersonKey | None) -> Record:
+def _record(
+    heard: ExternalReport, occasion: Occasion, key: ExternalKey, vault: PersonKey | None, digest: str
+) -> Record:
     return Record(
         source=heard.source,
         id=heard.id,
@@ -94,4 +101,5 @@ def _record(heard: ExternalReport, occasion: Occasion, key: ExternalKey, vault: 
         system=heard.person.system,
         key=key,
         person=None if vault is None else vault.encrypt(PERSON, 1, heard.person.value),
+        digest=digest,
     )

@@ -123,6 +123,17 @@ async def test_the_same_record_again_is_a_duplicate_and_with_another_body_a_conf
     assert await world.status("p-0") == ("attended", 300)
 
 
+async def test_another_body_is_a_conflict_after_the_inbox_has_forgotten_the_record(world: World) -> None:
+    """(source, id) deduplicated, conflicts parked."""
+    await world.ready("p-0")
+    body = recorded("r-1", "p-0")
+    await world.receives(body)
+    await world.database.collection("inbox").delete_many({})
+    assert (await world.receives(body)).skipped
+    assert await refused(world, {**body, "data": {**body["data"], "minutes": 5}}) == "conflict"
+    assert await world.status("p-0") == ("attended", 300)
+
+
 async def test_the_same_id_from_another_source_or_organisation_is_another_record(world: World) -> None:
     await world.ready("p-0")
     await world.ready("p-there", organisation=THERE)

@@ -79,6 +79,7 @@ def record(number: int = 1, status: str = "attended", minutes: int | None = 300,
         "system": "badge",
         "key": KEY,
         "person": None,
+        "digest": f"digest of {number}, {status}, {minutes}",
     }
     return Record(**{**said, **more})  # type: ignore[arg-type]
 

@@ -130,6 +130,23 @@ def test_a_void_again_changes_nothing() -> None:
     assert void(papers, FIRST) is papers
 
 
+def test_another_record_under_a_known_id_is_a_conflict_however_long_ago_that_was() -> None:
+    """(source, id) deduplicated, conflicts parked; the inbox forgets an id after two weeks, the statement does not."""
+    for papers in (receive(known(learner()), FIRST, record()), receive(desk(learner()), FIRST, record())):
+        assert receive(papers, FIRST, record()) is papers
+        with pytest.raises(PoisonError) as refused:
+            receive(papers, FIRST, record(minutes=5))
+        assert refused.value.code == "conflict"
+
+
+def test_a_statement_that_tells_no_bodies_apart_takes_every_one_for_its_own() -> None:
+    """Statements from before digests were kept, and closed ones, which keep nothing of their record."""
+    papers = receive(known(learner()), FIRST, record())
+    old = papers.statement(papers.statements[FIRST].having(digest=None))
+    gone = void(receive(desk(learner()), FIRST, record()), FIRST)
+    assert [receive(one, FIRST, record(minutes=5)) is one for one in (old, gone)] == [True, True]
+
+
 def test_what_waits_for_one_person_is_bounded() -> None:
     papers = desk(learner())
     full = tuple(StatementId(f"w-{number}") for number in range(WAITING_LIMIT))
