@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.deadletters.parked import Outstanding, outstanding_in
 from shared.inbox import COLLECTION, Mark, read
-from shared.mongo import Database, ReplaceOne, guard
+from shared.mongo import Database, UpdateOne, guard
 
 
 class Marks:
@@ -53,8 +53,13 @@ def skipped(mark: Mark, moment: datetime) -> dict[str, Any]:
 
 
 async def write_evidence(database: Database, documents: Iterable[dict[str, Any]]) -> None:
-    """Write what was skipped, so that every offset can be accounted for; raises UnavailableError."""
-    operations = [ReplaceOne({"_id": document["_id"]}, document, upsert=True) for document in documents]
+    """Write what was skipped, so that every offset can be accounted for; raises UnavailableError.
+
+    A mark that is there already stays: another owner of the partition may have applied the record since.
+    """
+    operations = [
+        UpdateOne({"_id": document["_id"]}, {"$setOnInsert": document}, upsert=True) for document in documents
+    ]
     if operations:
         async with guard():
             await database.collection(COLLECTION).bulk_write(operations, ordered=False)
