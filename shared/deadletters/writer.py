@@ -30,15 +30,24 @@ class DeadLetters:
         """Keep a record with its exact bytes; `record` is a Record or what a Kafka client handed out.
 
         `message` must hold nothing about a person. Raises UnavailableError if it could not be kept: then the position
-        must not move.
+        must not move. One that was sent again and still waits keeps its id and its original headers.
         """
-        await self.keep(record, stage=stage, code=code, message=message)
+        kept = _record(record)
+        claimed, original = split_redriven(kept)
+        if claimed is not None and await self._waits(subject_of(stage, original, known_as=claimed), claimed):
+            await self.keep(original, stage=stage, code=code, message=message, known_as=claimed)
+        else:
+            await self.keep(kept, stage=stage, code=code, message=message)
 
     async def settled(self, record: Any, *, stage: str) -> None:
         """Note that a record was handled, in case it is one that was sent again from the dead letters."""
         claimed, original = split_redriven(_record(record))
         if claimed is not None:
             await self.parked.release(subject_of(stage, original, known_as=claimed), claimed)
+
+    async def _waits(self, subject: str, claimed: str) -> bool:
+        outstanding = await self.parked.of([subject])
+        return any(letter.id == claimed for letter in outstanding.get(subject, ()))
 
     async def keep(  # noqa: PLR0913 - each is a header
         self,

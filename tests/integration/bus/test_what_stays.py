@@ -1,13 +1,17 @@
 """What is known of a record already is not replaced by what comes later."""
 
+from dataclasses import replace
+
 import pytest
 
 from shared import inbox
+from shared.bus import Record
 from shared.bus.marks import skipped, write_evidence
 from shared.clock import now
+from shared.deadletters import DeadLetters
 from shared.inbox import Mark
 from shared.outbox import Because, Change
-from tests.integration.bus.world import World
+from tests.integration.bus.world import SERVICE, World
 
 pytestmark = pytest.mark.delivery
 
@@ -23,3 +27,25 @@ async def test_evidence_of_a_skip_does_not_replace_the_mark_of_what_took_effect(
     assert stored[applied.id]["token"] == applied.token
     assert "outcome" not in stored[applied.id]
     assert (stored["attendance|2"]["token"], stored["attendance|2"]["outcome"]) == (late[1].token, "skipped")
+
+
+async def test_a_projections_letter_that_still_cannot_be_decoded_keeps_its_id_and_its_headers(world: World) -> None:
+    """P7."""
+    letters = DeadLetters(SERVICE, world.database, world.publisher, world.topics)
+    record = Record("engagement.events", 0, 5, b"k", b"broken", (("h", b"1"),))
+    told = {"stage": "participation", "code": "undecodable", "message": "it is no event"}
+    await letters.park(record, **told)
+    before = await world.outstanding()
+    (known,) = next(iter(before.values()))
+
+    again = replace(record, offset=9, headers=(*record.headers, ("x-dlq-id", known.encode())))
+    await letters.park(again, **told)
+    assert await world.outstanding() == before
+    copies = await world.letters()
+    assert [copy.id for copy in copies] == [known, known]
+    assert {copy.record.headers for copy in copies} == {record.headers}
+
+    await letters.settled(again, stage="participation")
+    await letters.park(again, **told)
+    (other,) = next(iter((await world.outstanding()).values()))
+    assert other != known
