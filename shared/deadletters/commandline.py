@@ -18,7 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.audit import INDEXES as AUDIT_INDEXES
 from shared.audit import Audit
 from shared.deadletters import rendering
-from shared.deadletters.desk import Decided, Desk, Found, Wanted
+from shared.deadletters.desk import Decided, Desk, Expired, Found, Wanted
 from shared.deadletters.letter import Letter
 from shared.deadletters.parked import Parked
 from shared.errors import RefusedError, UnavailableError
@@ -119,6 +119,7 @@ async def _run(asked: argparse.Namespace, settings: ToolSettings) -> int:
 
 async def _list(asked: argparse.Namespace, _: Desk, found: Found) -> int:
     rows = [rendering.listed(letter, "waiting") for letter in found.outstanding(_wanted(asked))]
+    rows += [rendering.listed_expired(one, "expired") for one in found.expired(_wanted(asked))]
     if asked.all:
         rows += [rendering.listed(letter, "settled") for letter in found.settled(_wanted(asked))]
     sys.stdout.write(rendering.as_json(rows) if asked.json else rendering.as_table(rows))
@@ -128,7 +129,7 @@ async def _list(asked: argparse.Namespace, _: Desk, found: Found) -> int:
 async def _show(asked: argparse.Namespace, desk: Desk, found: Found) -> int:
     letter = found.letters.get(asked.id)
     if letter is None:
-        return _fail(IMPOSSIBLE, f"There is no dead letter {asked.id}.")
+        return _fail(IMPOSSIBLE, _expired([asked.id], found) or f"There is no dead letter {asked.id}.")
     await desk.note_reading(letter, asked.actor)
     status = "waiting" if found.outstanding(Wanted(frozenset({letter.id}))) else "settled"
     what = rendering.shown(letter, status)
@@ -137,10 +138,14 @@ async def _show(asked: argparse.Namespace, desk: Desk, found: Found) -> int:
 
 
 async def _redrive(asked: argparse.Namespace, desk: Desk, found: Found) -> int:
-    unknown = _unknown(asked, found)
+    unknown = _expired(asked.id, found) or _unknown(asked, found)
     if unknown:
         return _fail(IMPOSSIBLE, unknown)
-    queues = found.in_order(found.outstanding(_wanted(asked)))
+    skipped = found.expired(_wanted(asked)) if asked.every else []
+    for one in skipped:
+        _fail(STILL_WAITING, f"The key of {one.id} is left out: its bytes have expired. Discard it to go on.")
+    there = found.whole() if skipped else found
+    queues = there.in_order(there.outstanding(_wanted(asked)))
     letters = [letter for queue in queues for letter in queue]
     _say(asked, letters, "would be sent again" if asked.dry_run else "to send again")
     if asked.dry_run or not letters:
@@ -150,14 +155,16 @@ async def _redrive(asked: argparse.Namespace, desk: Desk, found: Found) -> int:
     if left:
         ids = ", ".join(letter.id for letter in left[:5])
         return _fail(STILL_WAITING, f"{len(left)} of {len(letters)} still wait, for example {ids}.")
-    return DONE
+    return STILL_WAITING if skipped else DONE
 
 
 async def _discard(asked: argparse.Namespace, desk: Desk, found: Found) -> int:
     unknown = _unknown(asked, found)
     if unknown:
         return _fail(IMPOSSIBLE, unknown)
-    letters = found.outstanding(_wanted(asked))
+    # What has expired cannot be looked at any more: only whoever names it lets it be.
+    expired = found.expired(_wanted(asked)) if asked.id else []
+    letters: list[Letter | Expired] = [*found.outstanding(_wanted(asked)), *expired]
     _say(asked, letters, "would be discarded" if asked.dry_run else "to discard")
     if not asked.dry_run and letters:
         await desk.discard(letters, Decided(asked.actor, asked.reason))
@@ -173,13 +180,23 @@ def _wanted(asked: argparse.Namespace) -> Wanted:
 
 
 def _unknown(asked: argparse.Namespace, found: Found) -> str:
-    """Say which of the ids asked for do not exist; one that is settled exists."""
-    missing = [one for one in asked.id if one not in found.letters]
+    """Say which of the ids asked for do not exist; one that is settled or has expired exists."""
+    known = {*found.letters, *(one.id for one in found.expired(Wanted()))}
+    missing = [one for one in asked.id if one not in known]
     return f"There is no dead letter {', '.join(missing)}." if missing else ""
 
 
-def _say(asked: argparse.Namespace, letters: Sequence[Letter], what: str) -> None:
-    rows = [rendering.listed(letter, what) for letter in letters]
+def _expired(ids: Sequence[str], found: Found) -> str:
+    """Say which of some ids have no bytes any more."""
+    gone = [one.id for one in found.expired(Wanted()) if one.id in ids]
+    return f"The bytes of {', '.join(gone)} have expired; it can only be discarded." if gone else ""
+
+
+def _say(asked: argparse.Namespace, letters: Sequence[Letter | Expired], what: str) -> None:
+    rows = [
+        rendering.listed_expired(one, what) if isinstance(one, Expired) else rendering.listed(one, what)
+        for one in letters
+    ]
     text = rendering.as_json(rows) if asked.json else f"{len(rows)} {what}\n" + rendering.as_table(rows)
     sys.stdout.write(text)
 

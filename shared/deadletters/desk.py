@@ -25,6 +25,23 @@ class EarlierWaitsError(RefusedError):
     """{id} cannot be sent again: {earlier} of the same key came first and still waits. Choose that one as well."""
 
 
+class EarlierExpiredError(RefusedError):
+    """{id} cannot be sent again: {earlier} of the same key came first, and its bytes have expired. Discard that one."""
+
+
+@dataclass(frozen=True)
+class Expired:
+    """What still holds up its key although the bytes of its letter are no longer on the topic."""
+
+    id: str
+    subject: str
+
+    @property
+    def stage(self) -> str:
+        """The reaction or projection that gave up, which the id begins with."""
+        return self.id.rsplit(":", 4)[0]
+
+
 @dataclass(frozen=True)
 class Wanted:
     """Which dead letters are meant; whatever is empty or None matches all."""
@@ -61,10 +78,25 @@ class Found:
         waiting = {one for ids in self.subjects.values() for one in ids}
         return [letter for letter in self.letters.values() if letter.id not in waiting and wanted.matches(letter)]
 
+    def expired(self, wanted: Wanted) -> list[Expired]:
+        """Return what is meant and waits although its bytes have expired; its key and its code went with them."""
+        if wanted.key is not None or wanted.code is not None:
+            return []
+        gone = [Expired(one, subject) for subject, ids in self.subjects.items() for one in self._without_bytes(ids)]
+        return [one for one in gone if (not wanted.ids or one.id in wanted.ids) and wanted.stage in (None, one.stage)]
+
+    def whole(self) -> "Found":
+        """Return the same without the subjects that something expired holds up."""
+        whole = {subject: ids for subject, ids in self.subjects.items() if not self._without_bytes(ids)}
+        return Found(self.letters, whole)
+
+    def _without_bytes(self, ids: Iterable[str]) -> list[str]:
+        return [one for one in ids if one not in self.letters]
+
     def in_order(self, chosen: Iterable[Letter]) -> list[list[Letter]]:
         """Return for each subject what has to be sent, in order: what was chosen and what only waits behind it.
 
-        Raises EarlierWaitsError when something earlier was not chosen.
+        Raises EarlierWaitsError when something earlier was not chosen, EarlierExpiredError when it cannot be.
         """
         wanted = {letter.id for letter in chosen}
         queues = [_queue(ids, wanted, self.letters) for ids in self.subjects.values()]
@@ -79,7 +111,8 @@ def _queue(ids: Sequence[str], wanted: set[str], letters: Mapping[str, Letter]) 
         if letter is not None and (one in wanted or (queue and letter.code == BEHIND)) and waits is None:
             queue.append(letter)
         elif one in wanted:
-            raise EarlierWaitsError(id=one, earlier=waits)
+            refused = EarlierWaitsError if waits in letters else EarlierExpiredError
+            raise refused(id=one, earlier=waits)
         else:
             waits = waits or one
     return queue
@@ -125,7 +158,7 @@ class Desk:
             if len(taken) < len(rows):
                 raise UnavailableError(f"the broker did not take {len(rows) - len(taken)} records; do it again")
 
-    async def discard(self, letters: Sequence[Letter], decided: Decided) -> int:
+    async def discard(self, letters: Sequence[Letter | Expired], decided: Decided) -> int:
         """Let letters be; return how many were outstanding. Their bytes stay on the topic until they expire."""
         await self._note("discard", letters, decided)
         return sum([await self._parked.release(letter.subject, letter.id) for letter in letters])
@@ -141,7 +174,7 @@ class Desk:
                 return left
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def _note(self, action: str, letters: Sequence[Letter], decided: Decided) -> None:
+    async def _note(self, action: str, letters: Sequence[Letter | Expired], decided: Decided) -> None:
         for start in range(0, len(letters), _AUDITED_AT_ONCE):
             ids = [letter.id for letter in letters[start : start + _AUDITED_AT_ONCE]]
             detail = {"reason": decided.reason, "letters": ids}

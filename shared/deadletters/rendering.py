@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from shared.deadletters.desk import Expired
 from shared.deadletters.letter import Letter
 from shared.stream.record import raw
 
@@ -27,6 +28,23 @@ def listed(letter: Letter, status: str) -> dict[str, Any]:
         "attempts": letter.attempts,
         "at": letter.at.isoformat(timespec="seconds"),
         "message": letter.message,
+    }
+
+
+def listed_expired(expired: Expired, status: str) -> dict[str, Any]:
+    """Return what is still known of a letter whose bytes have expired."""
+    _, topic, partition, offset, _ = expired.id.rsplit(":", 4)
+    return {
+        "id": expired.id,
+        "status": status,
+        "code": None,
+        "stage": expired.stage,
+        "topic": topic,
+        "partition": int(partition),
+        "offset": int(offset),
+        "attempts": None,
+        "at": None,
+        "message": None,
     }
 
 
@@ -54,7 +72,10 @@ def as_json(what: Any) -> str:
 
 def as_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] = COLUMNS) -> str:
     """Return rows in columns, with a heading."""
-    lines = [tuple(columns), *(tuple(str(row[column]) for column in columns) for row in rows)]
+    lines = [
+        tuple(columns),
+        *(tuple("-" if row[column] is None else str(row[column]) for column in columns) for row in rows),
+    ]
     widths = [max(len(line[place]) for line in lines) for place in range(len(columns))]
     return "".join(_columns(line, widths) for line in lines)
 

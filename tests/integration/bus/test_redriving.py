@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from shared.audit import Audit
-from shared.bus import Delivery
+from shared.bus import Delivery, Record
 from shared.clock import now
 from shared.deadletters.commandline import DONE, IMPOSSIBLE, STILL_WAITING
 from shared.deadletters.desk import AUDITED_AS
+from shared.deadletters.letter import Letter, identity
 from shared.errors import RefusedError
 from tests.integration.bus.world import KEY, World, until
 
@@ -89,6 +90,45 @@ async def test_discarding_frees_the_key_and_leaves_the_rest_to_be_sent_again(
     shown = json.loads(capsys.readouterr().out)
     assert (shown["status"], shown["value"], shown["key"]) == ("settled", "never", "k")
     assert await world.tool("show", "nothing") == IMPOSSIBLE
+
+
+async def test_what_has_expired_is_listed_holds_up_only_its_own_key_and_can_be_discarded(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """P7: the bytes of a letter are kept for a while, its place in the order until somebody decides."""
+    topic = world.topics.attendance("R0A")
+    known = False
+
+    @world.bus.reaction(pattern=world.topics.attendance_pattern(), name="attendance")
+    async def handle(delivery: Delivery) -> None:
+        if not known:
+            raise SessionUnknownError(session="x")
+        await world.save(delivery)
+
+    gone = Record(topic, 0, 10_000, b"k", b"gone")
+    expired = Letter(identity("attendance", gone), gone, "attendance", "bug", "", 1, now())
+    await world.bus.dead_letters.parked.add(expired)
+    await world.bus.start()
+    await world.publish(topic, b"behind")
+    await world.publish(topic, b"other", key="other")
+    await world.parked_are(3)
+
+    assert await world.tool("list", "--json") == DONE
+    rows = {row["id"]: row["status"] for row in json.loads(capsys.readouterr().out)}
+    assert rows.pop(expired.id) == "expired"
+    assert list(rows.values()) == ["waiting", "waiting"]
+    known = True
+    assert await world.tool("redrive", "--every", "--reason", "known now") == STILL_WAITING
+    assert expired.id in capsys.readouterr().err
+    await world.handled_are(b"other")
+    for command in ("show",), ("redrive", "--reason", "r", "--id"):
+        assert await world.tool(*command, expired.id) == IMPOSSIBLE
+        assert "expired" in capsys.readouterr().err
+
+    assert await world.tool("discard", "--id", expired.id, "--reason", "nobody has it") == DONE
+    assert await world.tool("redrive", "--every", "--reason", "goes on") == DONE
+    await world.handled_are(b"other", b"behind")
+    assert await world.outstanding() == {}
 
 
 async def test_what_fails_again_keeps_its_id_and_its_place_and_what_is_behind_waits_on(world: World) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from shared.deadletters.desk import EarlierWaitsError, Found, Wanted
+from shared.deadletters.desk import EarlierExpiredError, EarlierWaitsError, Found, Wanted
 from shared.deadletters.letter import BEHIND, Letter
 from shared.stream.record import Record
 from tests.unit.shared.deadletters.test_letter import letter_of
@@ -49,8 +49,22 @@ def test_nothing_overtakes_an_earlier_record_of_its_key() -> None:
 def test_a_record_whose_letter_has_expired_is_not_overtaken() -> None:
     there, letters = found([("a", "no-good"), ("b", "no-good")])
     del there.letters[letters["a"].id]
-    with pytest.raises(EarlierWaitsError):
+    with pytest.raises(EarlierExpiredError) as refused:
         there.in_order([letters["b"]])
+    assert letters["a"].id in str(refused.value)
+
+
+def test_what_has_expired_is_still_found_and_holds_up_no_other_key() -> None:
+    """P7."""
+    there, letters = found([("a", "no-good"), ("b", BEHIND)], [("c", "no-good")])
+    gone = letters["a"]
+    del there.letters[gone.id]
+    assert [(one.id, one.subject, one.stage) for one in there.expired(Wanted())] == [(gone.id, "parked|0", gone.stage)]
+    assert len(there.expired(Wanted(frozenset({gone.id}), stage=gone.stage))) == 1
+    others = (Wanted(frozenset({letters["b"].id})), Wanted(stage="elsewhere"), Wanted(code="no-good"), Wanted(key=b"0"))
+    assert [there.expired(other) for other in others] == [[], [], [], []]
+    whole = there.whole()
+    assert values(whole.in_order(whole.outstanding(Wanted()))) == [["c"]]
 
 
 def test_records_are_chosen_by_id_key_code_and_stage() -> None:
