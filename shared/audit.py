@@ -62,7 +62,8 @@ class Audit:
     ) -> Change:
         """Return the next entry as a change, to be saved in one transaction with what it tells about.
 
-        Of two entries at once one loses with ConflictError and must be asked for again.
+        Of two entries at once one loses with ConflictError and must be asked for again. The log line is written before
+        the entry is saved, so a number may stand there more than once: only the entry that was stored counts.
         """
         last = await self._last(subject)
         entry: dict[str, Any] = {
