@@ -39,7 +39,13 @@ class AsOfView(View):
         }
     )
 
-    time: Annotated[datetime | None, Field(description="When the newest record was counted; null before the first.")]
+    time: Annotated[
+        datetime | None,
+        Field(
+            description="When the newest of the positions was written; null before the first. It moves with any "
+            "partition: the positions are what counts."
+        ),
+    ]
     positions: Annotated[
         dict[str, tuple[PositionView, ...]],
         Field(description="By topic and partition: at least every record before these offsets is in the answer."),
