@@ -1,8 +1,7 @@
 """Runs the parts of one process: start them as their needs are met, watch them, stop them in the right order.
 
-Guards the stopping order (readiness off, HTTP drains, consumers, relay, database), that it
-takes 25 seconds at most, and that a part which ends by itself ends the process, so that the supervisor starts a
-whole one.
+Guards the stopping order (readiness off, HTTP drains, consumers, relay, database), that it takes 25 seconds at most,
+and that a part which ends by itself ends the process, so that the supervisor starts a whole one.
 """
 
 import asyncio
