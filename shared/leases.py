@@ -14,8 +14,9 @@ from shared.outbox import SHARDS
 
 COLLECTION = "leases"
 LEASE_MS = 15_000
-RENEW_SECONDS = 4.0
-SAFETY_SECONDS = 4.0
+RENEW_SECONDS = 3.0
+SAFETY_SECONDS = 10.5
+"""Longer than a relay's sends may take: what is begun under a lease ends under it."""
 _FREE = {"owner": "", "until": datetime.fromtimestamp(0, UTC)}
 _LONGER = {"$add": ["$$NOW", LEASE_MS]}
 

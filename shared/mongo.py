@@ -91,6 +91,11 @@ class Database:
         async with guard():
             await self._client.admin.command("ping")
 
+    async def collections(self) -> list[str]:
+        """Return the names of all collections."""
+        async with guard():
+            return await self._database.list_collection_names()
+
     async def ensure_indexes(self, wanted: Mapping[str, Sequence[Index]]) -> None:
         """Create collections and indexes that are not there yet; may be run again at any time."""
         async with guard():

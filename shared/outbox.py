@@ -91,6 +91,8 @@ class StoreDoor:
         Raises ConflictError (a document is not at its expected version), AlreadyHandledError (the mark is there),
         BacklogFullError, TooLargeError, UnavailableError. In each of these cases nothing was written.
         """
+        if len({(change.collection, change.id) for change in changes}) != len(changes):
+            raise ValueError("one document has one next version: it was handed over twice")
         moment = self._clock()
         rows = [row for change in changes for row in self._rows(change, because, moment)]
         await self.backlog.check()

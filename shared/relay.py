@@ -17,6 +17,8 @@ from shared.outbox import COLLECTION, Backlog
 from shared.telemetry import OUTBOX_BACKLOG, RELAY_SENT
 
 BATCH = 500
+SEND_SECONDS = 5.0
+"""How long connecting may take, and sending as well: together less than is left of a lease that is still safe."""
 IDLE_SECONDS = 0.05
 AWAY_SECONDS = 1.0
 
@@ -108,8 +110,8 @@ class Relay:
             await self._delete(acknowledged)
             failed |= {row["subject"] for row in chosen if row["_id"] not in acknowledged}
             sent += len(acknowledged)
-        RELAY_SENT.labels(self._service, "sent").inc(sent)
-        RELAY_SENT.labels(self._service, "failed").inc(len(failed))
+            RELAY_SENT.labels(self._service, "sent").inc(len(acknowledged))
+            RELAY_SENT.labels(self._service, "failed").inc(len(chosen) - len(acknowledged))
         if failed:
             raise UnavailableError(f"the broker did not acknowledge {len(failed)} subjects")
         return sent

@@ -29,7 +29,7 @@ from shared.events.ids import OrganisationId
 from shared.leases import Leases
 from shared.mongo import Database
 from shared.outbox import Because, StoreDoor
-from shared.relay import Relay
+from shared.relay import SEND_SECONDS, Relay
 from shared.service import Runnable, Service
 from shared.settings import WRONG_SETTINGS
 from shared.topics import Topics
@@ -101,7 +101,8 @@ class Enrolment:
 
     def relay(self) -> Runnable:
         """Return what sends the outbox."""
-        publisher = Publisher(self.settings.brokers, idempotent=self.settings.idempotent_producer)
+        settings = self.settings
+        publisher = Publisher(settings.brokers, idempotent=settings.idempotent_producer, seconds=SEND_SECONDS)
         return Relay(self.keeping.database, publisher, Leases(self.keeping.database), NAME)
 
     async def prepare(self) -> None:

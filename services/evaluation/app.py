@@ -25,7 +25,7 @@ from shared.leases import Leases
 from shared.mongo import Database
 from shared.outbox import StoreDoor
 from shared.projector import Projection, Projector, View, rebuild
-from shared.relay import Relay
+from shared.relay import SEND_SECONDS, Relay
 from shared.service import Runnable, Service, Tool
 from shared.topics import Topics
 from shared.web import create_api
@@ -110,7 +110,8 @@ class Evaluation:
 
     def relay(self) -> Runnable:
         """Return what sends the outbox."""
-        publisher = Publisher(self.settings.brokers, idempotent=self.settings.idempotent_producer)
+        settings = self.settings
+        publisher = Publisher(settings.brokers, idempotent=settings.idempotent_producer, seconds=SEND_SECONDS)
         return Relay(self.database, publisher, Leases(self.database), NAME)
 
     async def prepare(self) -> None:

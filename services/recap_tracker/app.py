@@ -18,7 +18,7 @@ from shared.bus import Bus, Publisher
 from shared.leases import Leases
 from shared.mongo import Database
 from shared.outbox import StoreDoor
-from shared.relay import Relay
+from shared.relay import SEND_SECONDS, Relay
 from shared.service import Runnable, Service
 from shared.topics import Topics
 from shared.web import create_api
@@ -66,7 +66,8 @@ class Tracker:
 
     def relay(self) -> Runnable:
         """Return the relay of this service's outbox."""
-        publisher = Publisher(self.settings.brokers, idempotent=self.settings.idempotent_producer)
+        settings = self.settings
+        publisher = Publisher(settings.brokers, idempotent=settings.idempotent_producer, seconds=SEND_SECONDS)
         return Relay(self.keeping.database, publisher, Leases(self.keeping.database), NAME)
 
     async def prepare(self) -> None:

@@ -4,7 +4,7 @@ Guards that at any moment one generation is the live one, and that whoever still
 same step in which readers go over.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from shared.errors import ConflictError
 from shared.mongo import Database, Session, guard
@@ -25,23 +25,27 @@ async def live_generation(database: Database, name: str) -> str:
 
 
 async def begin(database: Database, name: str, live: str) -> str:
-    """Return the generation under construction, begun earlier or now."""
+    """Return the number of a fresh generation and remove every other one that is not live.
+
+    A rebuild never goes on with what an earlier one left: the fold may have been mended since.
+    """
     pointers = database.collection(POINTERS)
     async with guard():
         pointer = await pointers.find_one({"_id": name}) or {}
-        if "building" in pointer:
-            return str(pointer["building"])
-        fresh = str(max(int(live), int(pointer.get("aside", live))) + 1)
+        fresh = str(max(int(live), int(pointer.get("building", live))) + 1)
         await pointers.update_one({"_id": name}, {"$set": {"building": fresh}})
+    await sweep(database, name, keep={live, fresh})
     return fresh
 
 
-async def give_up(database: Database, name: str, generation: str) -> None:
-    """Keep a generation aside: the next rebuild begins anew."""
+async def sweep(database: Database, name: str, keep: Collection[str]) -> None:
+    """Remove the collections of all generations but some: what nobody reads must not outlive an erasure."""
     async with guard():
-        await database.collection(POINTERS).update_one(
-            {"_id": name}, {"$set": {"aside": generation}, "$unset": {"building": ""}}
-        )
+        for collection in await database.collections():
+            projection, _, rest = collection.partition(".")
+            generation = rest.partition(".")[0]
+            if projection == name and generation.isdigit() and generation not in keep:
+                await database.collection(collection).drop()
 
 
 async def flip(database: Database, name: str, live: Storage, new: Storage, frozen: Mapping[int, int]) -> bool:
@@ -60,11 +64,11 @@ async def flip(database: Database, name: str, live: Storage, new: Storage, froze
                 raise ConflictError(f"partition {number} was taken over meanwhile")
         if await positions.count_documents({}, session=session) != len(frozen):
             raise ConflictError("a partition was begun meanwhile")
-        await database.collection(POINTERS).update_one(
-            {"_id": name, "live": live.generation},
-            {"$set": {"live": new.generation}, "$unset": {"building": ""}},
-            session=session,
+        pointed = await database.collection(POINTERS).update_one(
+            {"_id": name, "live": live.generation}, {"$set": {"live": new.generation}}, session=session
         )
+        if pointed.matched_count != 1:
+            raise ConflictError("another generation became live meanwhile")
 
     try:
         await database.transact(work)

@@ -1,18 +1,19 @@
 """Builds a projection anew from the start of the log and puts it in the place of the live one if both are equal.
 
 Guards P8: the new generation is built by the same code into collections of its own, compared by hash at equal
-positions, and readers see it only when all of it is there. Killed in the middle, it goes on where it was.
+positions, and readers see it only when all of it is there. Killed in the middle, it leaves nothing that is read.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from shared.errors import UnavailableError
 from shared.mongo import Database
-from shared.projector.generations import begin, flip, give_up, live_generation
+from shared.projector.generations import begin, flip, live_generation, sweep
 from shared.projector.partition import Partition
-from shared.projector.places import next_offset
+from shared.projector.places import LogTroubleError, next_offset
 from shared.projector.projection import Projection
 from shared.projector.storage import Storage, digest
 from shared.projector.stream import TopicPartition, begins, consumer, fetch, partitions_of, running
@@ -20,6 +21,8 @@ from shared.projector.worker import FETCH_RECORDS
 from shared.topics import Topics
 
 CHECKPOINT_RECORDS = 50_000
+PATIENCE_SECONDS = 60.0
+"""How long the log may give nothing although the live projection got further."""
 TRIES = 10
 """How often a partition that moves on while it is compared is looked at again."""
 
@@ -64,10 +67,9 @@ async def rebuild(  # noqa: PLR0913 - a composition root names all parts
             frozen = await live.freeze()
             different = await builder.build_all(places)
             if different and not accept:
-                await give_up(database, projection.name, new.generation)
                 return Rebuilt(new.generation, builder.records, different, flipped=False)
             if await flip(database, projection.name, live, new, frozen):
-                await live.drop()
+                await sweep(database, projection.name, keep={new.generation})
                 return Rebuilt(new.generation, builder.records, different, flipped=True)
     raise UnavailableError("the live projection did not stand still for long enough; try again")
 
@@ -115,8 +117,13 @@ class _Builder:
         """Fold exactly the records that the live partition had folded when it was looked at."""
         missing = {topic: end for topic, end in live.positions.items() if partition.positions.get(topic, 0) < end}
         unwritten = 0
+        moved_at = time.monotonic()
         while missing:
             batches = await fetch(self._client, 500, FETCH_RECORDS)
+            if batches:
+                moved_at = time.monotonic()
+            elif time.monotonic() - moved_at > PATIENCE_SECONDS:
+                raise LogTroubleError(f"the log does not hold what the live projection has folded: {missing}")
             before = partition.records
             for place, records in batches.items():
                 end = live.positions.get(place.topic, 0)

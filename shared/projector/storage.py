@@ -1,6 +1,6 @@
 """Where a projection's partitions are kept: positions, pages and cells of one generation, written together.
 
-Guards P4: a checkpoint's first statement is a compare-and-set on (epoch, positions). Whoever took a partition over has
+Guards P4: a checkpoint's first statement is a compare-and-set on (epoch, revision). Whoever took a partition over has
 raised the epoch, so a zombie's checkpoint matches nothing and writes nothing.
 """
 
@@ -78,12 +78,6 @@ class Storage:
                 )
                 frozen[stored["_id"]] = fenced["epoch"]
         return frozen
-
-    async def drop(self) -> None:
-        """Remove a generation that is not live any more: it must not outlive an erasure."""
-        async with guard():
-            for kind in ("positions", "pages", "cells"):
-                await self.database.collection(self.named(kind)).drop()
 
     async def look(self, number: int) -> Partition[Any]:
         """Load a partition as it is, without taking it over; for comparing."""

@@ -97,8 +97,6 @@ async def report(client: Any, positions: Mapping[TopicPartition, int]) -> None:
     """Tell Kafka how far we are, for lag tools only; nothing is ever read back from there."""
     if not positions:
         return  # nothing is ours at the moment, and the client takes an empty commit for a mistake
-    if not positions:
-        return  # right after a flip nothing is in memory, and the client takes nothing for a mistake
     with contextlib.suppress(TimeoutError, KafkaError, IllegalStateError):
         async with asyncio.timeout(_SECONDS):
             await client.commit(dict(positions))

@@ -6,7 +6,7 @@ starts it again, and nothing is lost.
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from shared.errors import UnavailableError
@@ -37,13 +37,21 @@ class Watchdog:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             positions = self._place()
+            self._forget(self._last.keys() - positions.keys())
             try:
                 last = await ends(self._client, list(positions)) if positions else {}
             except UnavailableError:
-                self._last.clear()  # the broker is away: standing still is right
+                # The broker is away: standing still is right.
+                self._last = {place: (position, time.monotonic()) for place, position in positions.items()}
                 continue
             for place, position in positions.items():
                 self._judge(place, position, last[place] - position)
+
+    def _forget(self, places: Iterable[TopicPartition]) -> None:
+        """Say nothing more of partitions that were given away."""
+        for place in list(places):
+            del self._last[place]
+            PROJECTION_LAG.remove(*self._labels, place.topic, str(place.partition))
 
     def _judge(self, place: TopicPartition, position: int, lag: int) -> None:
         PROJECTION_LAG.labels(*self._labels, place.topic, place.partition).set(max(lag, 0))

@@ -72,7 +72,6 @@ class Projector:
         self._aside: dict[int, float] = {}
         self._lock = asyncio.Lock()
         """Held while partitions are folded, written or dropped: what is written is what is then marked as written."""
-        self._pending = 0
         self._written_at = 0.0
         self._took = 0.0
         self._full = False
@@ -153,7 +152,6 @@ class Projector:
                 if partition is not None:
                     partition.fold(place.topic, records)
         fetched = sum(map(len, batches.values()))
-        self._pending += fetched
         self._full = fetched >= FETCH_RECORDS
         while self._due() and not await self._checkpoint():
             # Nothing more is folded until what was folded is safe: memory stays bounded through an outage.
@@ -178,6 +176,7 @@ class Projector:
                 for partition in moved:
                     partition.count()
                 await self._storage.checkpoint(moved)
+                self._accounts.tell(moved)
                 await settle(self._parking, moved, self._projection.name)
             except FencedError:
                 await self._drop_lost(moved)
@@ -186,10 +185,8 @@ class Projector:
                 return isinstance(error, ConflictError) and not final
             self._written_at = time.monotonic()
             self._took = self._written_at - started
-            self._pending = 0
             self.documents_written = self._storage.documents_written
             CHECKPOINT_SECONDS.labels(self._service, self._projection.name).observe(self._took)
-            self._accounts.tell(moved)
         if final or self._written_at - self._reported_at > REPORT_SECONDS:
             self._reported_at = self._written_at
             await report(self._client, self._place())
