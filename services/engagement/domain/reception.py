@@ -62,8 +62,8 @@ def receive(papers: Papers, name: StatementId, record: Record) -> Papers:
     if match.person is None:
         reason: Reason = "person-ambiguous" if match.claims else "person-not-known"
         waiting = match.having(waiting=(*match.waiting, name))
-        return _bounded(papers.statement(received.having(outcome="waiting", why=reason)).match(waiting))
-    return _bounded(place(papers.statement(received), name, match.person))
+        return _bounded(papers.statement(received.having(outcome="waiting", why=reason)).match(waiting), name)
+    return _bounded(place(papers.statement(received), name, match.person), name)
 
 
 def _same(statement: Statement, record: Record) -> None:
@@ -137,16 +137,23 @@ def unqueue(papers: Papers, name: StatementId) -> Papers:
     return papers.match(match.having(waiting=tuple(one for one in match.waiting if one != name)))
 
 
-def _bounded(papers: Papers) -> Papers:
-    """Refuse a record that would make a document grow without end; what wakes later is bounded by this already."""
-    queues = [match.waiting for match in papers.matches.values()]
-    queues += [learner.waiting for learner in papers.learners.values()]
-    if any(len(queue) > WAITING_LIMIT for queue in queues):
+def _bounded(papers: Papers, name: StatementId) -> Papers:
+    """Refuse a record that would make what it was added to grow without end, and nothing because of other records."""
+    statement = papers.statements[name]
+    if statement.outcome == "waiting" and len(_queue(papers, statement)) > WAITING_LIMIT:
         raise PoisonError("queue-full", "too many records wait for the same person")
-    sessions = [one for learner in papers.learners.values() for one in learner.attendance]
-    if any(len(one.reports) > REPORTS_LIMIT for one in sessions):
-        raise PoisonError("too-many-reports", "too many records about one person and one session")
+    if statement.outcome == "applied" and statement.participant is not None:
+        attendance = papers.learners[statement.participant].attended(_occasion(statement).session)
+        if attendance is not None and len(attendance.reports) > REPORTS_LIMIT:
+            raise PoisonError("too-many-reports", "too many records about one person and one session")
     return papers
+
+
+def _queue(papers: Papers, statement: Statement) -> tuple[StatementId, ...]:
+    """Return what waits in the document that will wake a waiting statement."""
+    if statement.participant is not None:
+        return papers.learners[statement.participant].waiting
+    return () if statement.key is None else papers.matches[statement.key].waiting
 
 
 def _occasion(statement: Statement) -> Occasion:

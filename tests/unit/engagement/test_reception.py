@@ -166,6 +166,20 @@ def test_reports_about_one_person_and_session_are_bounded() -> None:
     assert refused.value.code == "too-many-reports"
 
 
+def test_a_full_queue_or_session_keeps_out_only_what_would_be_added_to_it() -> None:
+    papers = receive(known(learner()), FIRST, record())
+    attendance = papers.learners[ANA].attendance[0]
+    elsewhere = OCCASION.having(session="recap-2024-day-2")
+    many = attendance.having(occasion=elsewhere, reports=attendance.reports * (REPORTS_LIMIT + 1))
+    full = tuple(StatementId(f"w-{number}") for number in range(WAITING_LIMIT + 1))
+    papers = papers.learner(papers.learners[ANA].having(attendance=(many,), waiting=full))
+    papers = receive(papers, StatementId("s-2"), record(2))
+    assert papers.statements[StatementId("s-2")].outcome == "applied"
+    with pytest.raises(PoisonError) as refused:
+        receive(papers, StatementId("s-3"), record(3, occasion=elsewhere))
+    assert refused.value.code == "too-many-reports"
+
+
 RECORDS = st.lists(
     st.builds(
         record,
