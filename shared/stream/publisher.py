@@ -129,11 +129,24 @@ async def _partition(producer: Any, topic: str, key: bytes | None) -> int:
 async def _abandon(producer: Any) -> None:
     """End a producer's tasks and connections now; its own `stop()` waits for a broker that may never come back."""
     producer._closed = True  # noqa: SLF001 - nothing public ends a producer without flushing
+    sender = producer._sender  # noqa: SLF001 - see above
+    # The sender would wait for its requests, and they for a broker that may take them long after we gave them up.
+    tasks = {*_requests(sender), *([] if sender.sender_task is None else [sender.sender_task])}
+    for task in tasks:
+        task.cancel()
     await within(producer.client.close(), CLOSE_SECONDS)
-    sender = producer._sender.sender_task  # noqa: SLF001 - see above
-    if sender is not None:
-        sender.cancel()
-        await asyncio.wait({sender}, timeout=CLOSE_SECONDS)
+    if tasks:
+        await asyncio.wait(tasks, timeout=CLOSE_SECONDS)
+
+
+def _requests(sender: Any) -> list[asyncio.Task[Any]]:
+    """Return the tasks of a sender's requests that are under way; it keeps them where nobody can ask for them."""
+    found = []
+    for task in asyncio.all_tasks():
+        frame = getattr(task.get_coro(), "cr_frame", None)
+        if frame is not None and frame.f_code.co_name == "_send_produce_req" and frame.f_locals["self"] is sender:
+            found.append(task)
+    return found
 
 
 async def within(work: Awaitable[Any], seconds: float) -> bool:

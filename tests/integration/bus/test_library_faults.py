@@ -4,6 +4,7 @@ When one of these fails at its first half, the library has mended the fault and 
 """
 
 import asyncio
+import signal
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -137,8 +138,48 @@ async def test_sending_and_stopping_hang_without_a_broker_and_ours_do_not(own_br
 
     own_broker.start()
     await provision(own_broker.url, [Declared("t", 1)])
-    assert await publisher.publish([{**ROW, "topic": "t"}]) == ["1"]
+    async with asyncio.timeout(10):  # the stand-in answers with an error while two producers make the partition's first
+        while await publisher.publish([{**ROW, "topic": "t"}]) != ["1"]:
+            pass
     await publisher.close()
     stopping.cancel()
     careless._sender.sender_task.cancel()
     await careless.client.close()
+
+
+async def test_requests_of_a_producer_that_was_given_up_go_on_by_themselves_and_ours_do_not(
+    own_broker: EmbeddedBroker,
+) -> None:
+    """P2: what goes on could reach the broker after a later version of the same subject."""
+    await provision(own_broker.url, [Declared("t", 1)])
+    careless = AIOKafkaProducer(bootstrap_servers=own_broker.url, request_timeout_ms=60_000)
+    await careless.start()
+    await careless.send_and_wait("t", b"v")
+    publisher = Publisher(own_broker.url, idempotent=own_broker.idempotent_producer, seconds=1)
+    assert await publisher.publish([{**ROW, "topic": "t"}]) == ["1"]
+    own_broker.signal(signal.SIGSTOP)
+
+    await careless.send("t", b"v")
+    async with asyncio.timeout(10):
+        while not requests_of(careless):
+            await asyncio.sleep(0)
+    careless._sender.sender_task.cancel()
+    assert await publisher.publish([{**ROW, "topic": "t"}]) == []
+    assert requests_of(careless), "aiokafka ends its requests with its sender now"
+    assert set(requests()) == set(requests_of(careless))
+
+    own_broker.signal(signal.SIGCONT)
+    for request in requests():
+        request.cancel()
+    await asyncio.wait({careless._sender.sender_task}, timeout=10)
+    careless._closed = True
+    await careless.client.close()
+    await publisher.close()
+
+
+def requests() -> list[asyncio.Task[object]]:
+    return [task for task in asyncio.all_tasks() if "_send_produce_req" in repr(task.get_coro())]
+
+
+def requests_of(producer: AIOKafkaProducer) -> list[asyncio.Task[object]]:
+    return [task for task in requests() if task.get_coro().cr_frame.f_locals["self"] is producer._sender]
