@@ -70,7 +70,7 @@ class Authenticator:
             raise UnauthenticatedError(reason="the token cannot be read") from None
         algorithm = header.get("alg")
         # `crit` names extensions that must be understood; none is understood here.
-        if algorithm not in ALGORITHMS or "crit" in header:
+        if not isinstance(algorithm, str) or algorithm not in ALGORITHMS or "crit" in header:
             raise UnauthenticatedError(reason="the token is not signed with an accepted algorithm")
         for key in await self.keys.candidates(algorithm, header.get("kid")):
             try:

@@ -6,7 +6,7 @@ The marks lie in the inbox, so that one question answers both "handled already?"
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from shared.deadletters.letter import Letter
@@ -16,16 +16,15 @@ from shared.mongo import Database, guard
 
 @dataclass(frozen=True)
 class Outstanding:
-    """A dead letter that waits for a decision; `seen_at` is when the broker took the original."""
+    """A dead letter that waits for a decision; `seen_at` is when it was parked first, by our own clock."""
 
     id: str
     seen_at: datetime
 
 
 def outstanding_of(letter: Letter) -> Outstanding:
-    """Return a letter as it waits; the same for every copy of the same record."""
-    seen_at = datetime.fromtimestamp(max(letter.record.timestamp_ms, 0) / 1000, UTC)
-    return Outstanding(letter.id, seen_at)
+    """Return a letter as it waits. A record's own time is its publisher's word and is not believed here."""
+    return Outstanding(letter.id, letter.at)
 
 
 class Parked:
@@ -38,8 +37,11 @@ class Parked:
         """Note that a dead letter is outstanding; noting the same record twice changes nothing."""
         waiting = outstanding_of(letter)
         entry = {"id": waiting.id, "seen_at": waiting.seen_at}
+        known = {"_id": letter.subject, "outstanding.id": waiting.id}
         told = {"stage": letter.stage, "topic": letter.record.topic}
         async with guard():
+            if await self._inbox.find_one(known, {"_id": 1}) is not None:
+                return waiting
             await self._inbox.update_one(
                 {"_id": letter.subject}, {"$setOnInsert": told, "$addToSet": {"outstanding": entry}}, upsert=True
             )

@@ -8,6 +8,8 @@ from random import Random
 
 LEAST_PEOPLE = 60
 LEAST_ORGANISATIONS = 4
+LEAST_PER_ORGANISATION = 8
+"""Fewer people of each organisation leave too few seats for everything that goes wrong at one."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from deploy.local.region.projects import Portfolio, leads
 from deploy.local.region.records import Dialect
 from deploy.local.region.registers import registers
 from deploy.local.region.script import Month, Scheduled, months
-from deploy.local.region.size import LEAST_ORGANISATIONS, LEAST_PEOPLE, Size
+from deploy.local.region.size import LEAST_ORGANISATIONS, LEAST_PEOPLE, LEAST_PER_ORGANISATION, Size
 from deploy.local.region.strays import Strays
 from deploy.local.region.systems import Desk, in_flight, reports
 
@@ -97,10 +97,11 @@ class _Script:
 
 def _invited(organisations: Sequence[Organisation], size: Size) -> tuple[Organisation, ...]:
     """Choose organisations so that there are as many kinds as possible: one of each kind, then the next of each."""
-    if size.people < LEAST_PEOPLE or not LEAST_ORGANISATIONS <= size.organisations <= len(organisations):
+    least = max(LEAST_PEOPLE, LEAST_PER_ORGANISATION * size.organisations)
+    if size.people < least or not LEAST_ORGANISATIONS <= size.organisations <= len(organisations):
         raise TooSmallError(
-            f"A region has at least {LEAST_PEOPLE} people, and {LEAST_ORGANISATIONS} to {len(organisations)} "
-            "organisations; the catalogue lists no more of them."
+            f"A region has at least {LEAST_PEOPLE} people, {LEAST_PER_ORGANISATION} for each organisation, and "
+            f"{LEAST_ORGANISATIONS} to {len(organisations)} organisations; the catalogue lists no more of them."
         )
     kinds: dict[str, list[Organisation]] = {}
     for organisation in organisations:

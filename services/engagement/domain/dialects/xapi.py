@@ -86,7 +86,8 @@ class _Voided(_Statement):
 
 def read(body: dict[str, Any]) -> ExternalReport | ExternalVoid:
     """Read a statement; raises ValidationError, or PoisonError for a verb that is not about attendance."""
-    verb = body["verb"].get("id") if isinstance(body["verb"], dict) else None
+    named = body["verb"].get("id") if isinstance(body["verb"], dict) else None
+    verb = named if isinstance(named, str) else ""
     if verb in ATTENDED:
         return _report(_Attended.model_validate(body))
     if verb in VOIDED:
