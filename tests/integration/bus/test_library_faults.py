@@ -4,6 +4,7 @@ When one of these fails at its first half, the library has mended the fault and 
 """
 
 import asyncio
+import os
 import signal
 
 import pytest
@@ -23,6 +24,7 @@ from shared.stream.lenient import LenientRecords
 from shared.stream.reader import read_all
 from shared.testing.parts import EmbeddedBroker
 from shared.topics import Topics
+from tests.integration.bus.world import until
 
 NOT_TEXT = b"\xff\xfe".decode("utf-8", "surrogateescape")
 ROW = {"_id": "1", "key": "k", "value": b"v", "headers": ()}
@@ -158,11 +160,10 @@ async def test_requests_of_a_producer_that_was_given_up_go_on_by_themselves_and_
     publisher = Publisher(own_broker.url, idempotent=own_broker.idempotent_producer, seconds=1)
     assert await publisher.publish([{**ROW, "topic": "t"}]) == ["1"]
     own_broker.signal(signal.SIGSTOP)
+    await asyncio.to_thread(os.waitid, os.P_PID, own_broker.pid, os.WSTOPPED | os.WNOWAIT)
 
     await careless.send("t", b"v")
-    async with asyncio.timeout(10):
-        while not requests_of(careless):
-            await asyncio.sleep(0)
+    await until(lambda: asyncio.sleep(0, requests_of(careless)))
     careless._sender.sender_task.cancel()
     assert await publisher.publish([{**ROW, "topic": "t"}]) == []
     assert requests_of(careless), "aiokafka ends its requests with its sender now"
