@@ -37,6 +37,7 @@ class Lying:
     """A record on a topic."""
 
     partition = 0
+    headers: tuple[tuple[str, bytes | None], ...] = ()
 
     def __init__(self, offset: int, fact: Fact) -> None:
         self.offset, self.topic, self.value = offset, fact.topic, wire(fact)
