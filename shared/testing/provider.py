@@ -7,6 +7,7 @@ production setting.
 
 import ssl
 import sys
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
@@ -23,6 +24,8 @@ _TWELVE_HOURS = 12 * 3600
 _CALLBACK = "http://127.0.0.1/callback"
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Trusts no authority: the provider speaks plain HTTP, and reading the authorities takes longer than signing in."""
+_ONE_AT_A_TIME = threading.Lock()
+"""The provider loses its place in its list of recent people when two sign in at the same moment."""
 
 
 class OpenIdProvider(LocalProcess):
@@ -50,11 +53,13 @@ class OpenIdProvider(LocalProcess):
 def token_for(issuer: str, sub: str, organisation: str, roles: Iterable[str]) -> str:
     """Run the authorisation code flow for one person at a local provider and return the ID token."""
     client = {"client_id": AUDIENCE, "redirect_uri": _CALLBACK}
-    with httpx.Client(base_url=issuer, timeout=10, trust_env=False, verify=_NO_TLS) as http:
+    with _ONE_AT_A_TIME, httpx.Client(base_url=issuer, timeout=10, trust_env=False, verify=_NO_TLS) as http:
         claims = {"organisation": organisation, "roles": sorted(roles)}
         http.put(f"/users/{sub}", json=claims).raise_for_status()
         asked = {**client, "response_type": "code", "scope": "openid"}
         granted = http.post("/oauth2/authorize", params=asked, data={"sub": sub})
+        if not granted.has_redirect_location:
+            raise ConnectionError(f"{issuer} answered {granted.status_code} when {sub} signed in: {granted.text[:200]}")
         code = parse_qs(urlsplit(granted.headers["location"]).query)["code"][0]
         grant = {**client, "grant_type": "authorization_code", "code": code, "client_secret": "local"}
         answer = http.post("/oauth2/token", data=grant)
