@@ -20,6 +20,8 @@ BATCH = 500
 SEND_SECONDS = 5.0
 """How long connecting may take, and sending as well: together less than is left of a lease that is still safe."""
 IDLE_SECONDS = 0.05
+"""How soon a relay looks again after it found nothing; later and later, up to the next."""
+LONGEST_IDLE_SECONDS = 0.25
 AWAY_SECONDS = 1.0
 
 Row = Mapping[str, Any]
@@ -73,11 +75,13 @@ class Relay:
 
     async def _run(self) -> None:
         """Send until stopped; a part that is away is waited for and never ends the relay."""
+        idle = IDLE_SECONDS
         while not self._stopping.is_set():
             try:
                 sent = await self.send_once()
                 self._missing = None
-                pause = 0.0 if sent else IDLE_SECONDS
+                idle = IDLE_SECONDS if sent else min(idle * 1.1, LONGEST_IDLE_SECONDS)
+                pause = 0.0 if sent else idle
             except UnavailableError as error:
                 self._missing = str(error)
                 log.warning("relay_waits", reason=str(error))
@@ -99,7 +103,8 @@ class Relay:
         if not shards:
             return 0
         rows = await self._read(shards)
-        OUTBOX_BACKLOG.labels(self._service).set(await self._backlog.waiting())
+        everything = len(shards) == self._leases.shards and len(rows) < BATCH
+        OUTBOX_BACKLOG.labels(self._service).set(len(rows) if everything else await self._backlog.waiting())
         sent = 0
         failed: set[str] = set()
         for wave in waves(rows):
