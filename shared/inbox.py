@@ -12,7 +12,7 @@ from uuid import uuid4
 from shared.mongo import Database, Index, guard
 
 COLLECTION = "inbox"
-INDEXES = {COLLECTION: [Index(("expires_at",), expire_after=0), Index(("position.topic", "position.partition"))]}
+INDEXES = {COLLECTION: [Index(("expires_at",), expire_after=0)]}
 KEEP = timedelta(days=14)
 """How long a mark is kept: longer than any accepted record may be old (13 days)."""
 

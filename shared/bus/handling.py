@@ -63,7 +63,7 @@ class Handling:
     ) -> None:
         self.reaction = reaction
         self._handler = handler
-        self._external = external
+        self.external = external
         self._database = database
         self._letters = letters
         self._topics = topics
@@ -72,10 +72,10 @@ class Handling:
     def prepare(self, record: Record) -> Prepared:
         """Read as much of a record as can be read without its handler."""
         claimed, original = split_redriven(record)
-        organisation = self._topics.attendance_organisation(record.topic) if self._external else ""
+        organisation = self._topics.attendance_organisation(record.topic) if self.external else ""
         delivery = Delivery(original, self.reaction, database=self._database, organisation=organisation)
         subject = subject_of(self.reaction, original, known_as=claimed)
-        return Prepared(record, delivery, claimed, subject, None if self._external else _what_is_wrong(delivery))
+        return Prepared(record, delivery, claimed, subject, None if self.external else _what_is_wrong(delivery))
 
     async def handle(self, prepared: Prepared, marks: Marks) -> Outcome | Hold:
         """Handle a record and return its outcome, or Hold when its partition has to wait."""

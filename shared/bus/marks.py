@@ -3,10 +3,11 @@
 Guards that asking costs one query for each batch, and that what happens within the batch is known to its later records.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from shared.clock import now
 from shared.deadletters.parked import Outstanding, outstanding_in
 from shared.inbox import COLLECTION, Mark, read
 from shared.mongo import Database, UpdateOne, guard
@@ -52,14 +53,47 @@ def skipped(mark: Mark, moment: datetime) -> dict[str, Any]:
     return {**mark.document(moment), "outcome": "skipped"}
 
 
-async def write_evidence(database: Database, documents: Iterable[dict[str, Any]]) -> None:
+def passed_over(reaction: str, marks: Iterable[Mark], moment: datetime) -> list[UpdateOne]:
+    """Return the writes that account for skipped records of our own: one document for each partition, not each record.
+
+    Reading such a record again changes nothing, so nothing has to recognise it; its offset and digest are kept.
+    """
+    by_partition: dict[tuple[str, int], list[Mark]] = {}
+    for mark in marks:
+        position = mark.position or {}
+        by_partition.setdefault((position["topic"], position["partition"]), []).append(mark)
+    return [_page(reaction, topic, partition, found, moment) for (topic, partition), found in by_partition.items()]
+
+
+def _page(reaction: str, topic: str, partition: int, marks: Sequence[Mark], moment: datetime) -> UpdateOne:
+    offsets = [{"offset": (mark.position or {})["offset"], "digest": mark.digest} for mark in marks]
+    position = {"topic": topic, "partition": partition, "offset": offsets[0]["offset"]}
+    told = {"outcome": "skipped", "position": position, "saved_at": moment, "expires_at": marks[0].expires_at}
+    return UpdateOne(
+        {"_id": f"{reaction}|skipped|{topic}|{partition}|{offsets[0]['offset']}"},
+        # Added, never replaced: an owner that was put aside may come with fewer records of the same page.
+        {"$setOnInsert": told, "$addToSet": {"records": {"$each": offsets}}},
+        upsert=True,
+    )
+
+
+async def write_evidence(database: Database, reaction: str, marks: Sequence[Mark], *, external: bool) -> None:
     """Write what was skipped, so that every offset can be accounted for; raises UnavailableError.
 
     A mark that is there already stays: another owner of the partition may have applied the record since.
     """
-    operations = [
-        UpdateOne({"_id": document["_id"]}, {"$setOnInsert": document}, upsert=True) for document in documents
-    ]
-    if operations:
-        async with guard():
-            await database.collection(COLLECTION).bulk_write(operations, ordered=False)
+    if not marks:
+        return
+    inbox = database.collection(COLLECTION)
+    moment = now()
+    async with guard():
+        if external:
+            documents = [skipped(mark, moment) for mark in marks]
+            operations = [UpdateOne({"_id": one["_id"]}, {"$setOnInsert": one}, upsert=True) for one in documents]
+        else:
+            applied = {
+                one["_id"] async for one in inbox.find({"_id": {"$in": [mark.id for mark in marks]}}, {"_id": 1})
+            }
+            operations = passed_over(reaction, [mark for mark in marks if mark.id not in applied], moment)
+        if operations:
+            await inbox.bulk_write(operations, ordered=False)

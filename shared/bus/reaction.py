@@ -19,8 +19,8 @@ from shared.bus.handling import Handling, Prepared
 from shared.bus.marks import Marks
 from shared.bus.outcome import Hold, Outcome
 from shared.bus.positions import Continuity, Positions
-from shared.clock import now
 from shared.errors import UnavailableError
+from shared.inbox import Mark
 from shared.logs import logger
 from shared.mongo import Database
 from shared.stream.record import Record
@@ -69,7 +69,7 @@ class Reaction:
         self._giving_up = False
         self._idle = asyncio.Event()
         self._idle.set()
-        self._evidence: list[dict[str, Any]] = []
+        self._evidence: list[Mark] = []
         self._uncommitted: dict[TopicPartition, int] = {}
         self._tries: dict[TopicPartition, int] = {}
         self._held: dict[TopicPartition, asyncio.TimerHandle] = {}
@@ -102,7 +102,7 @@ class Reaction:
         evidence, self._evidence = self._evidence, []
         offsets, self._uncommitted = self._uncommitted, {}
         try:
-            await known.write_evidence(self._database, evidence)
+            await known.write_evidence(self._database, self.name, evidence, external=self._handling.external)
             evidence = []
             await self._commit(offsets)
         except (CommitFailedError, IllegalStateError):
@@ -195,7 +195,7 @@ class Reaction:
         record = prepared.record
         mark = prepared.delivery.because.mark
         if outcome is Outcome.SKIPPED and mark is not None:
-            self._evidence.append(known.skipped(mark, now()))
+            self._evidence.append(mark)
         CONSUMED.labels(self._service, self.name, outcome.value).inc()
         self.positions.moved(place, record.offset + 1)
         self._uncommitted[place] = record.offset + 1

@@ -92,7 +92,9 @@ class Marks:
         self.skipped: dict[Place, str] = {}
         for document in documents:
             found = self.skipped if document.get("outcome") == "skipped" else self.applied
-            found[_place(document["position"])] = document["digest"]
+            topic, partition, offset = _place(document["position"])
+            for one in document.get("records") or [{"offset": offset, "digest": document["digest"]}]:
+                found[topic, partition, one["offset"]] = one["digest"]
         self.digests = frozenset([*self.applied.values(), *self.skipped.values()])
 
     @classmethod

@@ -9,7 +9,7 @@ from prometheus_client import REGISTRY
 from shared.bus import Delivery
 from shared.events import Envelope, encode
 from shared.events.engagement import SessionAttended
-from shared.inbox import COLLECTION
+from shared.testing.accounts import Marks
 from tests.integration.bus.world import SERVICE, World, until
 from tests.toys import attended
 
@@ -73,8 +73,8 @@ async def test_every_record_is_applied_duplicate_parked_or_skipped_and_each_offs
         ("conflict", 5),
         ("behind", 6),
     ]
-    inbox = world.database.collection(COLLECTION)
-    shown = {mark["position"]["offset"] async for mark in inbox.find({"position.topic": topic})}
-    assert shown == {0, 2, 3}
+    marks = await Marks.of(world.database, "counting")
+    assert {place[0] for place in {**marks.applied, **marks.skipped}} == {topic}
+    assert ({place[2] for place in marks.applied}, {place[2] for place in marks.skipped}) == ({0}, {2, 3})
     await world.bus.stop()
     assert await world.things() == 1

@@ -6,11 +6,11 @@ import pytest
 
 from shared import inbox
 from shared.bus import Record
-from shared.bus.marks import skipped, write_evidence
-from shared.clock import now
+from shared.bus.marks import write_evidence
 from shared.deadletters import DeadLetters
 from shared.inbox import Mark
 from shared.outbox import Because, Change
+from shared.testing.accounts import Marks
 from tests.integration.bus.world import SERVICE, World
 
 pytestmark = pytest.mark.delivery
@@ -21,12 +21,31 @@ async def test_evidence_of_a_skip_does_not_replace_the_mark_of_what_took_effect(
     applied = Mark("attendance|1", "d")
     await world.door.save([Change("things", "1", {}, 0)], Because("c", None, "R0A", "attendance", applied))
     late = [Mark("attendance|1", "d"), Mark("attendance|2", "d")]
-    await write_evidence(world.database, [skipped(mark, now()) for mark in late])
+    await write_evidence(world.database, "attendance", late, external=True)
 
     stored = {mark["_id"]: mark async for mark in world.database.collection(inbox.COLLECTION).find({})}
     assert stored[applied.id]["token"] == applied.token
     assert "outcome" not in stored[applied.id]
     assert (stored["attendance|2"]["token"], stored["attendance|2"]["outcome"]) == (late[1].token, "skipped")
+
+
+async def test_skipped_events_of_ours_share_a_page_that_only_grows_and_leaves_out_what_took_effect(
+    world: World,
+) -> None:
+    """P3, P5: a former owner of the partition may come late, with fewer records or with one that was applied since."""
+    applied = _mark(7)
+    await world.door.save([Change("things", "1", {}, 0)], Because("c", None, "R0A", "hearing", applied))
+    for offsets in ([5, 6, 8], [5], [5, 7]):
+        await write_evidence(world.database, "hearing", [_mark(offset) for offset in offsets], external=False)
+
+    marks = await Marks.of(world.database, "hearing")
+    assert set(marks.skipped) == {("t", 0, 5), ("t", 0, 6), ("t", 0, 8)}
+    assert set(marks.applied) == {("t", 0, 7)}
+    assert await world.database.collection(inbox.COLLECTION).count_documents({"outcome": "skipped"}) == 1
+
+
+def _mark(offset: int) -> Mark:
+    return Mark(f"hearing|{offset}", f"d{offset}", position={"topic": "t", "partition": 0, "offset": offset})
 
 
 async def test_a_projections_letter_that_still_cannot_be_decoded_keeps_its_id_and_its_headers(world: World) -> None:
