@@ -17,6 +17,7 @@ from shared.testing.history import Command, Expected, Story
 
 _MOST_EVENTS = 1_000
 """Of one version of one document."""
+_SHOWN = 30
 Place = tuple[str, int, int]
 """Topic, partition, offset."""
 
@@ -152,6 +153,22 @@ def _fits(event: Stated, expected: Expected, command: Command) -> bool:
 
 def _named(events: Iterable[Stated]) -> str:
     return ", ".join(map(str, events))
+
+
+def judge_strays(story: Story, stated: Iterable[Stated], known: frozenset[str]) -> list[str]:
+    """Return every event that no command of the history and nothing `known` caused, by correlation id."""
+    asked = {attempt.correlation for command in story.commands.values() for attempt in command.attempts.values()}
+    return [
+        f"{event} was caused by nobody: {event.envelope.correlationid}"
+        for event in once(stated)
+        if event.envelope.causationid is None and event.envelope.correlationid not in asked | known
+    ]
+
+
+def listed(faults: Iterable[str]) -> str:
+    """Return faults as a text for people: how many, and the first of them."""
+    found = list(faults)
+    return "\n".join([f"{len(found)} violations:", *found[:_SHOWN]])
 
 
 def judge_order(stated: Sequence[Stated]) -> list[str]:

@@ -18,6 +18,8 @@ from tests.fault.scenario import Faults, play, region
 
 SEED = "GROUNDSWELL_FAULT_SEED"
 KILLS = {"relay": 4, "worker": 4, "api": 4, "broker": 3, "database": 3}
+KILLS_WITHOUT_MEMORY = {"relay": 3, "worker": 3, "api": 3, "database": 2}
+"""For a broker that keeps nothing: it is spared."""
 REPORTS = pytest.StashKey[list[str]]()
 
 
@@ -25,7 +27,7 @@ REPORTS = pytest.StashKey[list[str]]()
 def aftermath(kafka_kind: str, own_logs: Path, pytestconfig: pytest.Config) -> Aftermath:
     """What is left after a fault run on one kind of broker; the seed is printed and can be given."""
     seed = int(os.environ.get(SEED, secrets.randbelow(1_000_000)))
-    faults = Faults(kafka_kind, seed, KILLS)
+    faults = Faults(kafka_kind, seed, KILLS_WITHOUT_MEMORY if kafka_kind == "embedded" else KILLS)
     history = History(own_logs / "history.jsonl")
     reports = pytestconfig.stash.setdefault(REPORTS, [])
     reports.append(f"fault run with {SEED}={seed} on {kafka_kind}; logs and history in {own_logs}")

@@ -19,8 +19,6 @@ PACE_SECONDS = 0.7
 """The longest pause after an answer."""
 ON_PAPER = 4
 """Of each cohort's sessions, this many are the facilitators'; systems report on others, and on some of both."""
-ERASURES = 1
-"""Of each lane."""
 
 
 class Lane:
@@ -36,7 +34,6 @@ class Lane:
         self._minutes = itertools.count(0)
         self._sessions: Sequence[Session] = ()
         self._passing: list[Person] = []
-        self._erasures = 0
         self._seen: dict[tuple[str, int], int] = {}
         self._acts: Mapping[Callable[[], Awaitable[object]], int] = {
             self._attend: 20,
@@ -61,11 +58,33 @@ class Lane:
         self._sessions = cohort[:ON_PAPER]
 
     async def work(self, enough: asyncio.Event) -> None:
-        """Do one thing after another until it is enough."""
+        """Do everything once, then one thing after another until it is enough."""
+        await self._tour(enough)
         while not enough.is_set():
             (act,) = self._chance.choices(list(self._acts), list(self._acts.values()))
             await act()
-            await pause(enough, self._chance.uniform(0, PACE_SECONDS))
+            await self._breathe(enough)
+
+    async def _breathe(self, enough: asyncio.Event) -> None:
+        await pause(enough, self._chance.uniform(0, PACE_SECONDS))
+
+    async def _tour(self, enough: asyncio.Event) -> None:
+        """Give a command of every kind, so that none is left to chance."""
+        commands, leaver, forgotten = self._commands, await self._newcomer(), await self._newcomer()
+        requests = [
+            commands.erase(forgotten),
+            commands.apply(leaver),
+            commands.enrol(leaver),
+            commands.withdraw(leaver),
+            commands.enrol(leaver, on=DAY),
+            commands.move(leaver, self._elsewhere()),
+        ]
+        for request in requests:
+            await self._give(request)
+            await self._breathe(enough)
+        for what in ("open", "plan", "reach", "reopen", "completion", "reopening", "withdrawal"):
+            await self._step(self.people[0], what)
+            await self._breathe(enough)
 
     async def _sure(self, request: Request) -> Answer:
         answer = await self._desk.give(replace(request, key=request.key or True, must="ok"))
@@ -108,26 +127,32 @@ class Lane:
 
     async def _project(self) -> None:
         lead = self._chance.choice(self.people)
+        if len(lead.projects) < 2:
+            await self._step(lead, "open")
+        elif lead.projects[0].status == "active":
+            await self._step(
+                lead, self._chance.choice(["plan", "reach", "reach", "reopen", "completion", "withdrawal"])
+            )
+        else:
+            await self._step(lead, "reopening")
+        self._chance.shuffle(lead.projects)
+
+    async def _step(self, lead: Person, what: str) -> None:
+        """Do something with the first of a lead's projects."""
         if lead.cohort != WITH_PROJECTS:
             return
-        if len(lead.projects) < 2:
+        if what == "open" or not lead.projects:
             answer = await self._give(self._commands.open(lead))
-            if answer.ok:
-                lead.projects.append(Project(answer.body["project"], answer.body["status"]))
+            lead.projects[:0] = [Project(answer.body["project"], answer.body["status"])] if answer.ok else []
             return
-        project = self._chance.choice(lead.projects)
-        await (self._go_on(lead, project) if project.status == "active" else self._reopen(lead, project))
-
-    async def _reopen(self, lead: Person, project: Project) -> None:
-        answer = await self._give(self._commands.reopen(lead, project))
-        project.status = answer.body["status"] if answer.ok else "active"
-
-    async def _go_on(self, lead: Person, project: Project) -> None:
+        project = lead.projects[0]
         milestone = self._chance.choice(project.milestones) if project.milestones else None
-        what = self._chance.choice(["plan", "plan", "reach", "reach", "reopen", "completion", "withdrawal"])
         if what in ("completion", "withdrawal"):
             answer = await self._give(self._commands.end(lead, project, what))
-            project.status = "ended" if answer.outcome != "refused" else "active"
+            project.status = "active" if answer.outcome == "refused" else "ended"
+        elif what == "reopening":
+            answer = await self._give(self._commands.reopen(lead, project))
+            project.status = answer.body["status"] if answer.ok else "active"
         elif milestone is None or what == "plan":
             answer = await self._give(self._commands.plan(lead, project))
             project.milestones += [answer.body["milestone"]] if answer.ok else []
@@ -136,24 +161,29 @@ class Lane:
         else:
             await self._give(self._commands.reopen_milestone(lead, project, milestone))
 
+    async def _newcomer(self) -> Person:
+        """Register somebody who comes and goes; without an answer nobody knows by which id."""
+        person = Person(next(self._numbers), self.organisation, self.cohort, id="nobody")
+        answer = await self._give(self._commands.register(person))
+        if answer.ok:
+            person.id, person.standing = answer.body["participant"], "registered"
+        return person
+
     async def _person(self) -> None:
         """Take somebody who comes and goes one step further."""
         if not self._passing or self._chance.random() < 0.3:
-            person = Person(next(self._numbers), self.organisation, self.cohort)
-            answer = await self._give(self._commands.register(person))
-            if answer.ok:
-                person.id, person.standing = answer.body["participant"], "registered"
-                self._passing.append(person)
+            person = await self._newcomer()
+            self._passing += [person] if person.standing == "registered" else []
             return
         person = self._chance.choice(self._passing)
         request, standing = self._next(person)
         answer = await self._give(request)
-        if answer.outcome != "unknown":
-            self._after(person, request, standing)
+        # What is refused has mostly happened, under a command that was never answered.
+        person.standing = person.standing if answer.outcome == "unknown" else standing
+        if person.standing == "moved":
+            self._passing.remove(person)
 
     def _next(self, person: Person) -> tuple[Request, str]:
-        if self._erasures < ERASURES and self._chance.random() < 0.1:
-            return self._commands.erase(person), "erased"
         match person.standing:
             case "registered":
                 return self._commands.apply(person), "applied"
@@ -163,18 +193,10 @@ class Lane:
                 return self._commands.enrol(person, on=DAY), "enrolled"
         if self._chance.random() < 0.5:
             return self._commands.withdraw(person), "withdrawn"
-        to = self._chance.choice([one for one in ORGANISATIONS if one != person.organisation])
-        return self._commands.move(person, to), person.standing
+        return self._commands.move(person, self._elsewhere()), "moved"
 
-    def _after(self, person: Person, request: Request, standing: str) -> None:
-        """Go on from an answer; what is refused has mostly happened under a command that was never answered."""
-        person.standing = standing
-        if request.name == "moves":
-            # Found there now, or lost sight of: either way nobody here can do more.
-            self._passing.remove(person)
-        if standing == "erased":
-            self._erasures += 1
-            self._passing.remove(person)
+    def _elsewhere(self) -> str:
+        return self._chance.choice([one for one in ORGANISATIONS if one != self.organisation])
 
     async def _look(self) -> None:
         """Read figures: what they include never grows less."""

@@ -37,7 +37,7 @@ class Person:
     cohort: str
     id: str = ""
     standing: str = "new"
-    """new, registered, applied, enrolled, withdrawn or erased."""
+    """new, registered, applied, enrolled, withdrawn or moved."""
     journals: list[str] = field(default_factory=list)
     projects: list[Project] = field(default_factory=list)
 

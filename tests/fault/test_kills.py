@@ -11,8 +11,10 @@ from shared.testing.checker import (
     judge_commands,
     judge_order,
     judge_published,
+    judge_strays,
     judge_versions,
     judge_wholeness,
+    listed,
     once,
     place_of,
 )
@@ -23,15 +25,19 @@ from tests.fault.scenario import LANES
 from tests.fault.systems import GOOD
 from tests.unit.evaluation import plain_model
 
-pytestmark = pytest.mark.reference
-LEAST_KILLS = 15
+pytestmark = pytest.mark.delivery
+ENDED_BY_THEMSELVES = 3
+"""Of the planned kills, this many may find that the process has just ended by itself and is being started again."""
+CATALOGUE = frozenset({"catalogue"})
+"""What enrolment states at its start."""
 
 
-def test_at_least_fifteen_processes_of_every_kind_were_killed(aftermath: Aftermath) -> None:
-    """The run is worth its name: every kind of process died at least twice, under a load of every kind."""
+def test_every_kind_of_process_was_killed_at_least_twice_under_a_load_of_every_kind(aftermath: Aftermath) -> None:
+    """The run is worth its name: what the plan said died, and every kind of command was accepted meanwhile."""
     kills = kills_by_kind(aftermath.story.faults)
-    assert kills.total() >= LEAST_KILLS
-    assert min(kills[kind] for kind in ("relay", "worker", "api", "broker", "database")) >= 2, kills
+    planned = aftermath.faults.kills
+    assert kills.total() >= sum(planned.values()) - ENDED_BY_THEMSELVES
+    assert min(kills[kind] for kind in planned) >= 2, kills
     accepted = Counter(command.asked.name for command in aftermath.story.commands.values() if command.outcome == "ok")
     wanted = {"register", "applications", "enrolments", "withdrawals", "moves", "erasure", "attend", "void", "write"}
     wanted |= {"retract", "open", "milestones", "completion", "withdrawal", "reopening"}
@@ -40,7 +46,9 @@ def test_at_least_fifteen_processes_of_every_kind_were_killed(aftermath: Afterma
 
 def test_every_command_happened_as_it_was_answered(aftermath: Aftermath) -> None:
     """P1: yes is there once and whole, no never, no answer at most once; the marks say the same."""
-    assert judge_commands(aftermath.story, aftermath.stated(), aftermath.commands) == []
+    faults = judge_commands(aftermath.story, aftermath.stated(), aftermath.commands)
+    faults += judge_strays(aftermath.story, aftermath.stated(), CATALOGUE)
+    assert not faults, listed(faults)
 
 
 def test_nothing_waits_to_be_sent(aftermath: Aftermath) -> None:
@@ -50,8 +58,8 @@ def test_nothing_waits_to_be_sent(aftermath: Aftermath) -> None:
 
 def test_events_of_a_subject_lie_in_the_order_of_its_versions(aftermath: Aftermath) -> None:
     """P2: first appearances only ever go on; what was saved together is there together."""
-    assert judge_order(aftermath.stated()) == []
-    assert judge_wholeness(aftermath.stated()) == []
+    faults = judge_order(aftermath.stated()) + judge_wholeness(aftermath.stated())
+    assert not faults, listed(faults)
 
 
 def test_no_version_of_a_person_or_a_project_is_missing_on_the_stream(aftermath: Aftermath) -> None:
@@ -61,39 +69,43 @@ def test_no_version_of_a_person_or_a_project_is_missing_on_the_stream(aftermath:
     erasures = {event.envelope.subject for event in people if "erased" in event.envelope.type}
     # A lead who is erased is taken out of their projects without a word; those who lead here are never erased.
     assert not erasures & {person.id for person in aftermath.people}
-    assert judge_versions(people, aftermath.versions["participants"], what="participant") == []
-    assert judge_versions(projects, aftermath.versions["projects"], what="project") == []
+    faults = judge_versions(people, aftermath.versions["participants"], what="participant")
+    faults += judge_versions(projects, aftermath.versions["projects"], what="project")
+    assert not faults, listed(faults)
 
 
 def test_every_record_is_in_exactly_one_account_of_every_reader(aftermath: Aftermath) -> None:
     """P5: consumed = applied + duplicate + parked + skipped, for every reaction and projection, by partition."""
-    assert [fault for balance in aftermath.balances for fault in balance.faults] == []
+    faults = [fault for balance in aftermath.balances for fault in balance.faults]
+    assert not faults, listed(faults)
     assert all(sum(account.records for account in balance.accounts.values()) for balance in aftermath.balances)
 
 
 def test_what_the_broker_acknowledged_to_outside_systems_is_there(aftermath: Aftermath) -> None:
     """P1 for records: exact bytes, at least as often as acknowledged."""
+    faults = judge_published(aftermath.story, aftermath.stream)
+    assert not faults, listed(faults)
     assert aftermath.story.acknowledged.keys() == aftermath.story.sent.keys()
-    assert judge_published(aftermath.story, aftermath.stream) == []
 
 
 def test_dead_letters_hold_the_exact_bytes_and_nothing_but_poison(aftermath: Aftermath) -> None:
     """P6, P7: whatever was parked is what was sent, under the code that fits it, in order behind its key."""
     assert aftermath.unreadable_letters == 0
-    assert judge_letters(aftermath.stream, aftermath.letters) == []
-    lying = aftermath.stream.at()
-    meant = {(sent.topic, sent.digest()): sent.kind for sent in aftermath.story.sent.values()}
-    codes = {letter.id: meant.get((letter.record.topic, letter.record.digest())) for letter in aftermath.letters}
-    strange = [letter for letter in aftermath.letters if letter.code not in (codes[letter.id], "behind")]
-    assert [(letter.id, letter.code, letter.message, codes[letter.id]) for letter in strange] == []
-    parked = {place_of(letter.record) for letter in aftermath.letters}
-    poison = {one for one, record in lying.items() if meant.get((record.topic, record.digest()), GOOD) != GOOD}
-    assert poison - parked == set()
-    assert poison, "no poison was sent"
+    faults = judge_letters(aftermath.stream, aftermath.letters)
     for balance in aftermath.balances:
-        marks = aftermath.marks.get(balance.reader)
-        if marks is not None:
-            assert judge_queues(balance, aftermath.stream, aftermath.letters, marks.digests) == []
+        if balance.reader in aftermath.marks:
+            handled = aftermath.marks[balance.reader].digests
+            faults += judge_queues(balance, aftermath.stream, aftermath.letters, handled)
+    meant = {(sent.topic, sent.digest()): sent.kind for sent in aftermath.story.sent.values()}
+    for letter in aftermath.letters:
+        kind = meant.get((letter.record.topic, letter.record.digest()))
+        if letter.code not in (kind, "behind"):
+            faults.append(f"{letter.id} was parked as {letter.code} ({letter.message}) and was meant to be {kind}")
+    assert not faults, listed(faults)
+    kinds = {one: meant.get((record.topic, record.digest()), GOOD) for one, record in aftermath.stream.at().items()}
+    poison = {one for one, kind in kinds.items() if kind != GOOD}
+    assert poison, "no poison was sent"
+    assert not poison - {place_of(letter.record) for letter in aftermath.letters}
 
 
 def test_attendance_is_what_was_reported(aftermath: Aftermath) -> None:
@@ -105,19 +117,21 @@ def test_attendance_is_what_was_reported(aftermath: Aftermath) -> None:
     assert len(heard) >= len(marks.applied) > len(LANES)
     seats = expected(aftermath.story.commands.values(), heard, aftermath.people, aftermath.minutes)
     words = told(once(aftermath.stated()))
-    wrong = {
-        seat: (words.get(seat), wanted.word)
+    faults = [
+        f"{seat} is told as {words.get(seat)} and was reported as {wanted.word}"
         for seat, wanted in seats.items()
         if not wanted.open and words.get(seat) != wanted.word
-    }
-    assert wrong == {}
-    assert [seat for seat, word in words.items() if word is not None and seat not in seats] == []
+    ]
+    faults += [
+        f"{seat} is told as {word} and was never reported" for seat, word in words.items() if word and seat not in seats
+    ]
+    assert not faults, listed(faults)
     assert sum(seat.open for seat in seats.values()) < len(seats) / 2
 
 
 def test_folding_the_stream_from_zero_gives_what_is_live(aftermath: Aftermath) -> None:
     """P4, P8: by hash, in memory and by the rebuild that an operator would run beside the workers."""
-    assert aftermath.folded_otherwise == []
+    assert not aftermath.folded_otherwise, listed(aftermath.folded_otherwise)
     for name, rebuilt in aftermath.rebuilt.items():
         assert (name, list(rebuilt.different), rebuilt.flipped) == (name, [], True)
 
@@ -133,9 +147,9 @@ def test_figures_are_what_a_plain_count_of_all_facts_gives(aftermath: Aftermath)
 
 def test_figures_never_went_back_while_processes_died(aftermath: Aftermath) -> None:
     """P4: whoever read during the run saw positions that only grow."""
-    assert list(aftermath.oddities) == []
+    assert not aftermath.oddities, listed(aftermath.oddities)
 
 
 def test_every_erasure_was_confirmed_by_all(aftermath: Aftermath) -> None:
     """P10, P11: the confirmations found their way back through every kill."""
-    assert list(aftermath.receipts) == []
+    assert not aftermath.receipts, listed(aftermath.receipts)
