@@ -163,7 +163,7 @@ class Projector:
         """Say whether it is time to write: soon when live, seldom when catching up, never mostly writing."""
         if not any(partition.moved for partition in self._partitions.values()):
             return False
-        interval = max(CATCH_UP_SECONDS if self._full else LIVE_SECONDS, 2 * self._took)
+        interval = max(CATCH_UP_SECONDS if self._full else LIVE_SECONDS, 4 * self._took)
         return time.monotonic() - self._written_at >= interval
 
     async def _checkpoint(self, *, final: bool = False) -> bool:
