@@ -21,7 +21,7 @@ AFTER_THE_MOVE = date(2024, 3, 22)
 def journals(cohort: Cohort, people: Sequence[Person], chance: Random) -> Iterator[Scheduled]:
     """Yield the journals of a cohort and what is taken back in the month it was written."""
     for person in people:
-        writes = chance.random() < 0.3  # noqa: PLR2004 -- three of ten keep a journal
+        writes = chance.random() < 0.2  # noqa: PLR2004 -- one in five keeps a journal
         for on in WRITTEN_ON if writes else ():
             if person.takes_part(cohort.code, on):
                 yield from _journal(cohort, person, on, chance)

@@ -14,7 +14,7 @@ import httpx
 from deploy.local.region.clerks import Clerk, Tokens
 from deploy.local.region.errors import RefusedByPlatformError
 
-AT_ONCE = 12
+AT_ONCE = 5
 """Requests in flight; the embedded database does one transaction at a time anyway."""
 PATIENCE_SECONDS = 180.0
 NOT_YET = frozenset(

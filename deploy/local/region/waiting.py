@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from deploy.local.region.errors import NotInTimeError
 
 PATIENCE_SECONDS = 180.0
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 0.4
 
 
 async def until(missing: Callable[[], Awaitable[str | None]], what: str, patience: float = PATIENCE_SECONDS) -> None:
