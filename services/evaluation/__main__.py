@@ -1,7 +1,16 @@
-"""Command line of evaluation: run | api | worker | relay | rebuild."""
+"""Command line of evaluation: run | api | worker | relay | rebuild | evidence."""
 
-from services.evaluation.app import NAME, REBUILD, build
-from services.evaluation.settings import Settings
-from shared.service import main
+import sys
+from importlib import import_module
 
-main(NAME, Settings, build, tools={"rebuild": REBUILD})
+
+def start() -> None:
+    """Hand over to the evidence commands, which need no settings and no parts, or to the service."""
+    if sys.argv[1:2] == ["evidence"]:
+        sys.exit(import_module("services.evaluation.commands").main(sys.argv[2:]))
+    app, settings = import_module("services.evaluation.app"), import_module("services.evaluation.settings")
+    service = import_module("shared.service")
+    service.main(app.NAME, settings.Settings, app.build, tools={"rebuild": app.REBUILD})
+
+
+start()

@@ -1,0 +1,41 @@
+"""Evidence on the command line: `python -m services.evaluation evidence …`, files in, a claim or a table out.
+
+Guards the exit codes: 0 done, 1 the input cannot be used (a sentence says where and why), 2 wrong usage, 3 refused
+because a release could be undone. Nothing here needs a broker, a database or anybody's rows.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from services.evaluation.evidence.errors import EvidenceError
+
+COMMANDS = ("estimate", "design", "release", "wres", "simulate")
+"""Each is a module of this package with HELP, `arguments(parser)` and `run(arguments) -> int`."""
+UNUSABLE = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        code: int = chosen.run(chosen)
+    except EvidenceError as error:
+        sys.stderr.write(f"{error}\n")
+        return UNUSABLE
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m services.evaluation evidence",
+        description="From counts to a claim: what changed, and what would not have happened otherwise.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    for name in COMMANDS:
+        module = import_module(f"{__name__}.{name}")
+        command = commands.add_parser(name, help=module.HELP, description=module.HELP)
+        module.arguments(command)
+        command.set_defaults(run=module.run)
+    return parser
