@@ -1,0 +1,12 @@
+"""Cells: whole-number sums over people who share organisation, cohort, waves answered and instrument.
+
+Guards that nothing but plain integers is added, taken away or merged, so that any order gives the same cells exactly,
+and that a file of cells which no group of people can have produced is refused with its place.
+"""
+
+from services.evaluation.evidence.cells.cell import Cell, Key
+from services.evaluation.evidence.cells.fold import fold
+from services.evaluation.evidence.cells.reading import CELLS_FORMAT, parse, written
+from services.evaluation.evidence.cells.table import CellTable, Outcome
+
+__all__ = ["CELLS_FORMAT", "Cell", "CellTable", "Key", "Outcome", "fold", "parse", "written"]

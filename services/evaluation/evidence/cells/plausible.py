@@ -1,0 +1,109 @@
+"""Whether any group of people can have produced these numbers.
+
+Guards the estimate against slips of a sender: a sum beyond the scale, a histogram that counts others than the cell,
+products that no scores have, a wave that nobody answered. Each check names the cell and the field.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from services.evaluation.evidence.cells.cell import Cell, Histogram
+from services.evaluation.evidence.cells.table import CellTable, Outcome
+from services.evaluation.evidence.errors import EvidenceError
+
+_SLACK = 1e-7
+"""Relative: eigenvalues of exact whole numbers, computed on 64-bit floats."""
+
+
+def check(table: CellTable) -> None:
+    """Raise EvidenceError for the first thing that cannot be, naming cell and field."""
+    _check_waves(table)
+    seen = set()
+    for place, cell in enumerate(table.cells):
+        name = f"cells[{place}] ({cell.organisation})"
+        if cell.key in seen:
+            raise EvidenceError("organisation, cohort, pattern and instrument appear twice", cell=name, field="pattern")
+        seen.add(cell.key)
+        for field, what in _problems(cell, table):
+            raise EvidenceError(what, cell=name, field=field)
+
+
+def _check_waves(table: CellTable) -> None:
+    if sorted(set(table.waves)) != list(table.waves):
+        raise EvidenceError("waves must rise and not repeat", field="waves")
+    answered = {wave for cell in table.cells if cell.n for wave in cell.pattern}
+    for number, wave in enumerate(table.waves, start=1):
+        if number not in answered:
+            raise EvidenceError(f"nobody answered in wave {number} ({wave})", field=f"waves[{number - 1}]")
+
+
+def _problems(cell: Cell, table: CellTable) -> Iterable[tuple[str, str]]:
+    """Yield (field, what is wrong), shapes first: later checks rely on earlier ones."""
+    waves, size = len(table.waves), len(cell.pattern)
+    if cell.cohort > waves:
+        yield "cohort", f"cohort {cell.cohort} of {waves} waves"
+    if list(cell.pattern) != sorted(set(cell.pattern)) or cell.pattern[-1] > waves:
+        yield "pattern", f"must rise, not repeat and stay within {waves} waves"
+    if len(cell.sums) != size:
+        yield "sums", f"{len(cell.sums)} sums for {size} waves"
+    if any(len(rows) != size for rows in (cell.products, *cell.products)):
+        yield "products", f"must be {size} by {size}, as the pattern"
+    yield from _moments(cell, table.outcome)
+    yield from _histograms(cell, table.outcome)
+
+
+def _moments(cell: Cell, outcome: Outcome) -> Iterable[tuple[str, str]]:
+    for place, total in enumerate(cell.sums):
+        if not cell.n * outcome.low <= total <= cell.n * outcome.high:
+            yield f"sums[{place}]", f"{cell.n} people cannot sum to this on {outcome.low} to {outcome.high}"
+    if any(cell.products[i][j] != cell.products[j][i] for i in range(len(cell.sums)) for j in range(i)):
+        yield "products", "must be symmetric"
+    if not _possible(cell.n, cell.sums, cell.products):
+        yield "products", f"no {cell.n} people have scores with these sums and products"
+
+
+def _possible(n: int, sums: Sequence[int], products: Sequence[Sequence[int]]) -> bool:
+    """Return whether n²·covariance is one of n rows: no negative variance, rank below n; whole numbers to the end."""
+    spread = [[n * entry - one * other for entry, other in zip(row, sums, strict=True)]
+              for row, one in zip(products, sums, strict=True)]  # fmt: skip
+    widest = max(spread[i][i] for i in range(len(sums)))
+    if n <= 1 or widest <= 0:
+        return all(entry == 0 for row in spread for entry in row) and (n > 0 or not any(sums))
+    values = np.linalg.eigvalsh(np.array([[entry / widest for entry in row] for row in spread]))
+    beyond = values[: max(0, len(sums) - (n - 1))]
+    return bool(values.min() >= -_SLACK and np.all(beyond <= _SLACK))
+
+
+def _histograms(cell: Cell, outcome: Outcome) -> Iterable[tuple[str, str]]:
+    at = {wave: place for place, wave in enumerate(cell.pattern)}
+    for wave, counts in (cell.scores or {}).items():
+        field = f"scores.{wave}"
+        if wave not in at:
+            yield field, "not a wave of the pattern"
+            continue
+        if any(not outcome.low <= score <= outcome.high for score in counts):
+            yield field, f"a score outside {outcome.low} to {outcome.high}"
+        place = at[wave]
+        yield from _counted(field, cell.n, counts, cell.sums[place], cell.products[place][place])
+    for (early, late), counts in (cell.changes or {}).items():
+        field = f"changes.{early}-{late}"
+        if not (early < late and {early, late} <= set(at)):
+            yield field, "not two rising waves of the pattern"
+            continue
+        i, j = at[early], at[late]
+        squares = cell.products[i][i] + cell.products[j][j] - 2 * cell.products[i][j]
+        yield from _counted(field, cell.n, counts, cell.sums[j] - cell.sums[i], squares)
+
+
+def _counted(field: str, n: int, counts: Histogram, total: int, squares: int) -> Iterable[tuple[str, str]]:
+    people = sum(counts.values())
+    if people != n:
+        yield field, f"counts {people} people, n is {n}"
+    elif _moment(counts, 1) != total or _moment(counts, 2) != squares:
+        yield field, "does not have the cell's sums and products"
+
+
+def _moment(counts: Mapping[int, Any], power: int) -> int:
+    return sum(value**power * count for value, count in counts.items())

@@ -1,0 +1,9 @@
+"""The estimate: how much more the programme's people changed than the comparison, and how sure that is.
+
+Guards that one module (`library`) knows `diff-diff`, and that no effect leaves this room without its error, the
+inference that gave it and the smallest change that could have been seen.
+"""
+
+from services.evaluation.evidence.estimate.result import Estimate
+
+__all__ = ["Estimate"]

@@ -1,0 +1,48 @@
+"""What an estimate is: numbers with everything that is needed to judge and to repeat them.
+
+Guards that "not attempted" is a value with a reason and never a zero.
+"""
+
+from dataclasses import dataclass
+
+Interval = tuple[float, float]
+"""Low and high end of a 95 % interval, in the outcome's unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Effects are in the outcome's unit, waves are 1-based, counts are of people and organisations used.
+
+    Where `attempted` is False every number is None, `reason` says why, and only the counts hold.
+    """
+
+    attempted: bool
+    reason: str = ""
+    effect: float | None = None
+    """Average over cohorts and waves after the start, weighted by people (Callaway and Sant'Anna's simple one)."""
+    error: float | None = None
+    """Standard error; None where the inference gives none (few organisations) or it is zero."""
+    interval: Interval | None = None
+    p_value: float | None = None
+    smallest_detectable: float | None = None
+    """(t.975 + t.80) · error: the smallest effect that would have been found four times in five."""
+    method: str = ""
+    inference: str = ""
+    """`none`, `t on organisation means`, `wild cluster bootstrap` or `people` (no clustering, golden data only)."""
+    control: str = ""
+    organisations_treated: int = 0
+    organisations_comparison: int = 0
+    people_treated: int = 0
+    people_comparison: int = 0
+    pre_periods: int = 0
+    """Waves before the first cohort began: what the comparison of the time before rests on."""
+    pre_test_p: float | None = None
+    pre_test_powered: bool = False
+    sensitivity: tuple[tuple[float, float, float], ...] = ()
+    """(M, low, high): the interval when trends may bend by M a wave more than they did."""
+    event_study: tuple[tuple[int, float, float, float, float], ...] = ()
+    """(wave since the start, effect, error, low, high), the band simultaneous over all of them."""
+    group_time: tuple[tuple[int, int, float, float], ...] = ()
+    """(cohort, wave, effect, error)."""
+    library: str = ""
+    seed: int = 0
