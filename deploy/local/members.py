@@ -45,14 +45,16 @@ class Member(LocalProcess):
 
 def service_members(folder: Path, given: Mapping[str, str]) -> dict[str, Member]:
     """Return the twelve processes of the services by name, none of them started."""
-    members = {}
-    for service in SERVICES:
-        for part in PARTS:
-            port, name = free_port(), f"{service} {part}"
-            option = "--port" if part == "api" else "--health-port"
-            command = [f"services.{service}", part, option, str(port)]
-            members[name] = Member(name, command, port, folder, given)
-    return members
+    members = [service_member(service, part, folder, given) for service in SERVICES for part in PARTS]
+    return {member.name: member for member in members}
+
+
+def service_member(service: str, part: str, folder: Path, given: Mapping[str, str], number: int = 1) -> Member:
+    """Return one part of a service, not started; from the second of its kind on the name ends with its number."""
+    port, name = free_port(), f"{service} {part}" if number == 1 else f"{service} {part} {number}"
+    option = "--port" if part == "api" else "--health-port"
+    command = [f"services.{service}", part, option, str(port)]
+    return Member(name, command, port, folder, given)
 
 
 def origin_member(folder: Path, port: int, apis: Mapping[str, str], issuer: str) -> Member:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Self
 
-from deploy.local.members import Member, origin_member, service_members
+from deploy.local.members import Member, origin_member, service_member, service_members
 from deploy.local.settings import service_environment, write_for_operators
 from deploy.local.tending import Tender
 from deploy.topics import DECLARED_IN, catalogued_organisations
@@ -55,6 +55,7 @@ class Stack:
         self._kept_logs = logs
         self._tender = Tender(say)
         self._down: set[str] = set()
+        self._numbers = itertools.count(2)
         self._handlers: dict[signal.Signals, Any] = {}
         self.topics = Topics()
         self.processes: dict[str, LocalProcess] = {}
@@ -124,6 +125,30 @@ class Stack:
         if isinstance(process, Member):
             self._tender.take(process)
 
+    def add(self, service: str, part: str) -> str:
+        """Start one more process of a kind without waiting until it is ready; return its name."""
+        member = service_member(service, part, self._logs, self._given, next(self._numbers))
+        member.launch()
+        # A new mapping, because others may be going through the one there was.
+        self.processes = {**self.processes, member.name: member}
+        self._tender.take(member)
+        return member.name
+
+    def remove(self, name: str) -> None:
+        """Stop a process that was added, in order, and forget it; one that was killed is only forgotten."""
+        self._tender.leave(name)
+        process = self.processes[name]
+        process.stop(_STOP_SECONDS)
+        self.processes = {other: one for other, one in self.processes.items() if other != name}
+
+    def freeze(self, name: str) -> None:
+        """Let a process stand still: it keeps its connections and notices nothing until `thaw`."""
+        self.processes[name].signal(signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        """Let a frozen process go on where it stood."""
+        self.processes[name].signal(signal.SIGCONT)
+
     def address(self, service: str) -> str:
         """Return where a service's API answers itself, without the origin in front."""
         return self._apis[service]
@@ -164,9 +189,9 @@ class Stack:
         self._say(f"{len(report.missing)} topics made")
 
     def _start_members(self) -> None:
-        given = service_environment(self.broker, self.database, self.provider)
-        write_for_operators(given, self.operators_file)
-        members = service_members(self._logs, given)
+        self._given = service_environment(self.broker, self.database, self.provider)
+        write_for_operators(self._given, self.operators_file)
+        members = service_members(self._logs, self._given)
         self._apis = {service: members[f"{service} api"].health for service in SERVICES}
         members["origin"] = origin_member(self._logs, self._port, self._apis, self.provider.issuer)
         self.processes.update(members)
