@@ -109,7 +109,11 @@ class Relay:
         failed: set[str] = set()
         for wave in waves(rows):
             chosen = [row for row in wave if row["subject"] not in failed]
-            if not chosen or not self._leases.safe():
+            if not chosen:
+                break
+            if not self._leases.safe():
+                # Somebody else may hold the leases by now: this process stood still, or the database was slow.
+                log.warning("relay_stands_back", count=len(chosen))
                 break
             acknowledged = set(await self._publisher.publish(chosen))
             await self._delete(acknowledged)
