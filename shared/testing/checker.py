@@ -8,6 +8,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from shared.errors import PoisonError
 from shared.events import Envelope, UnknownEventTypeError, event_id, parse
@@ -162,6 +163,17 @@ def judge_strays(story: Story, stated: Iterable[Stated], known: frozenset[str]) 
         f"{event} was caused by nobody: {event.envelope.correlationid}"
         for event in once(stated)
         if event.envelope.causationid is None and event.envelope.correlationid not in asked | known
+    ]
+
+
+def judge_answers(story: Story) -> list[str]:
+    """Return every request that was put off without a word of when to come back: only 503 may say "not now"."""
+    return [
+        f"{command} was answered {attempt.status} ({attempt.code}) without Retry-After"
+        for command in story.commands.values()
+        for attempt in command.attempts.values()
+        if attempt.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        and (attempt.status != HTTPStatus.SERVICE_UNAVAILABLE or not attempt.retry_after)
     ]
 
 

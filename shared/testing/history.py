@@ -9,6 +9,7 @@ import itertools
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -67,6 +68,8 @@ class Attempt:
     status: int = 0
     code: str | None = None
     answer: Mapping[str, Any] = field(default_factory=dict)
+    retry_after: str | None = None
+    """What the answer says of when to come back."""
 
 
 @dataclass
@@ -129,6 +132,8 @@ class History:
         self.path = path
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._numbers = itertools.count(1)
+        self.tally = Counter[str]()
+        """How much was written so far, in words: outcomes of requests with their status, records, faults."""
 
     def asked(self, asked: Asked) -> int:
         """Note a command before it is sent; return its number."""
@@ -142,6 +147,7 @@ class History:
 
     def answered(self, number: int, attempt: int, told: Attempt) -> None:
         """Note what became of a request; one without an answer may be noted as unknown or not at all."""
+        self.tally[f"{told.outcome} {told.status}"] += 1
         self._write("answered", number, attempt=attempt, told=asdict(told))
 
     def sending(self, sent: Sent) -> None:
@@ -151,10 +157,12 @@ class History:
 
     def taken(self, number: int) -> None:
         """Note that the broker acknowledged a record."""
+        self.tally["taken"] += 1
         self._write("taken", number)
 
     def fault(self, what: str, name: str, kind: str) -> None:
         """Note what was done to a process."""
+        self.tally[what] += 1
         self._write("fault", next(self._numbers), what=what, name=name, kind=kind)
 
     def next_number(self) -> int:

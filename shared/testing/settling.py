@@ -88,7 +88,7 @@ class _Watch:
                 before, ends = ends, await self._ends()
                 if before == ends:
                     return
-                await self._until(partial(self._behind, ends))
+                await self._until(partial(behind, self._followers, ends))
             except (UnavailableError, KafkaError, OSError) as problem:
                 self.under_way, ends = f"a part is away: {problem}", None
                 await asyncio.sleep(_PAUSE)
@@ -111,15 +111,16 @@ class _Watch:
                 held[database.name] = await database.collection(COLLECTION).count_documents({})
         return ", ".join(f"{count} events in the outbox of {name}" for name, count in held.items() if count)
 
-    async def _behind(self, ends: Offsets) -> str:
-        """Say which followers have not reached which ends."""
-        behind = []
-        for follower in self._followers:
-            wanted = {partition: end for partition, end in ends.items() if partition.topic in follower.topics and end}
-            reached = await follower.positions(list(wanted)) if wanted else {}
-            behind += [
-                f"{follower.name} at {reached.get(partition, 0)} of {end} in {partition.topic}[{partition.partition}]"
-                for partition, end in wanted.items()
-                if reached.get(partition, 0) < end
-            ]
-        return ", ".join(behind)
+
+async def behind(followers: Sequence[Follower], ends: Offsets) -> str:
+    """Say which followers have not reached which ends; nothing when all have."""
+    found = []
+    for follower in followers:
+        wanted = {partition: end for partition, end in ends.items() if partition.topic in follower.topics and end}
+        reached = await follower.positions(list(wanted)) if wanted else {}
+        found += [
+            f"{follower.name} at {reached.get(partition, 0)} of {end} in {partition.topic}[{partition.partition}]"
+            for partition, end in wanted.items()
+            if reached.get(partition, 0) < end
+        ]
+    return ", ".join(found)

@@ -57,6 +57,7 @@ class Aftermath:
     people: Sequence[Person]
     minutes: Mapping[str, int]
     oddities: Sequence[str]
+    notes: Sequence[str] = ()
     rebuilt: dict[str, Rebuilt] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -74,16 +75,22 @@ class Aftermath:
         kills, stated = kills_by_kind(self.story.faults), self.stated()
         return [
             f"seed {self.faults.seed} on {self.faults.broker}",
-            f"killed {kills.total()}: {_counted(kills)}",
+            f"killed {kills.total()}: {_counted(kills)}; anything else done: {_counted(_others(self.story.faults))}",
             f"commands {outcomes.total()}: {_counted(outcomes)}; requests {requests}",
             f"outside records {len(self.story.sent)}, dead letters {len(self.letters)}",
             f"events {len(stated)}, of these repeated by relays {repetitions(stated)}",
+            *self.notes,
             "seconds: " + _counted({what: round(seconds) for what, seconds in self.seconds.items()}),
         ]
 
 
+def _others(faults: Sequence[Mapping[str, Any]]) -> Counter[str]:
+    """Return what else was done to processes, by what it was."""
+    return Counter(fault["what"] for fault in faults if fault["what"] not in ("killed", "launched"))
+
+
 def _counted(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{what} {count}" for what, count in sorted(counts.items()))
+    return ", ".join(f"{what} {count}" for what, count in sorted(counts.items())) or "nothing"
 
 
 async def collect(region: Region, faults: Faults) -> Aftermath:
@@ -117,6 +124,7 @@ async def collect(region: Region, faults: Faults) -> Aftermath:
         people=region.people,
         minutes={session.id: session.minutes for cohort in region.sessions.values() for session in cohort},
         oddities=list(chain.from_iterable(lane.oddities for lane in region.lanes)),
+        notes=region.notes,
         rebuilt={name: await _rebuilt(region, name) for name in region.projections},
     )
 

@@ -43,7 +43,9 @@ class Expectation:
     register: Word = None
     reports: list[Report] = field(default_factory=list)
     open: bool = False
-    """Whether a command about it was never answered."""
+    """Whether nobody knows if the last command about it took effect."""
+    lost: bool = False
+    """Whether a command about it got no answer at all, and might take effect at any time."""
 
     @property
     def word(self) -> Word:
@@ -102,8 +104,10 @@ def _carry_out(command: Command, seats: dict[Seat, Expectation], minutes: Mappin
         seat = seats.setdefault((participant, session), Expectation())
         if command.outcome == "unknown":
             seat.open = True
+            seat.lost |= any(attempt.status == 0 for attempt in command.attempts.values())
         else:
-            seat.register = word
+            # What was put off before and answered so has happened before this or never will.
+            seat.register, seat.open = word, seat.lost
 
 
 def _lines(body: Mapping[str, Any], length: int) -> Iterable[tuple[str, Word]]:

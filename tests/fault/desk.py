@@ -142,4 +142,5 @@ def _told(correlation: str, answer: httpx.Response) -> Attempt:
     if answer.is_success:
         return Attempt(correlation, "ok", answer.status_code, None, body)
     outcome: Outcome = "refused" if answer.is_client_error else "unknown"
-    return Attempt(correlation, outcome, answer.status_code, body.get("code"))
+    again = answer.headers.get("Retry-After")
+    return Attempt(correlation, outcome, answer.status_code, body.get("code"), retry_after=again)

@@ -5,7 +5,7 @@ rest: every process ready, every outbox empty, every reader at the end of what i
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from random import Random
@@ -20,7 +20,7 @@ from shared.testing import stream
 from shared.testing.accounts import Reader
 from shared.testing.history import History
 from shared.testing.killing import Chance, Killer, plan
-from shared.testing.settling import eventually, settle
+from shared.testing.settling import behind, eventually, settle
 from shared.testing.stream import Follower
 from shared.topics import SERVICES
 from tests.fault.commands import Commands
@@ -36,14 +36,24 @@ READY_SECONDS = 120.0
 QUIET_SECONDS = 90.0
 
 
+Ordeal = Callable[["Region"], Awaitable[None]]
+"""What a platform under load is put through; it returns when that is over."""
+Tell = Callable[[str], None]
+
+
 @dataclass(frozen=True)
 class Faults:
-    """What is done to the platform: kills by kind of process, and how they are spread."""
+    """What is done to the platform: kills by kind of process and how they are spread, or another ordeal.
+
+    `patience` is how many seconds the kills may take before nobody is waited for between them.
+    """
 
     broker: str
     seed: int
-    kills: Mapping[str, int]
+    kills: Mapping[str, int] = field(default_factory=dict)
     spread: Chance = field(default_factory=Chance)
+    patience: float = 100.0
+    ordeal: Ordeal | None = None
 
 
 @dataclass
@@ -59,6 +69,10 @@ class Region:
     people: list[Person] = field(default_factory=list)
     lanes: list[Lane] = field(default_factory=list)
     sessions: dict[str, list[Session]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    """What an ordeal has to say of itself."""
+    tell: Tell = lambda _: None
+    """Told what is being done."""
 
     @property
     def brokers(self) -> str:
@@ -78,11 +92,25 @@ class Region:
 
     async def quiet(self) -> None:
         """Return when everything runs and nothing is under way."""
-        await eventually(self._all_ready, deadline=READY_SECONDS, what="that every process is ready")
+        await self.ready()
         await settle(
             self.brokers, databases=list(self.databases.values()), followers=self.followers(), deadline=QUIET_SECONDS
         )
         self.stack.check()
+
+    async def ready(self, deadline: float = READY_SECONDS) -> None:
+        """Return when every process says that it is ready."""
+        await eventually(self._all_ready, deadline=deadline, what="that every process is ready")
+
+    async def caught_up(self, deadline: float) -> None:
+        """Return when every reader is where the stream ended at the call, whatever comes meanwhile."""
+        followers = self.followers()
+        ends = await stream.ends_of(self.brokers, sorted({topic for one in followers for topic in one.topics}))
+
+        async def reached() -> bool:
+            return not await behind(followers, ends)
+
+        await eventually(reached, deadline=deadline, what="that every reader is where the stream ended")
 
     async def _all_ready(self) -> bool:
         ready = await asyncio.gather(*(asyncio.to_thread(self.stack.is_up, name) for name in self.stack.processes))
@@ -103,8 +131,9 @@ async def region(stack: Stack, history: History, seed: int) -> AsyncIterator[Reg
 
 
 async def play(region: Region, faults: Faults) -> None:
-    """Put the platform under load, kill what the plan says, and return when all is quiet again."""
+    """Put the platform under load and through its ordeal, and return when all is quiet again."""
     random = region.chance
+    region.tell("people are registered")
     region.people = [
         Person(PEOPLE_OF_A_LANE * lane + number, *LANES[lane])
         for lane in range(len(LANES))
@@ -142,20 +171,36 @@ async def _under_load(region: Region, faults: Faults, desk: Desk) -> None:
         lane.learn(region.sessions[lane.cohort])
     work = [asyncio.create_task(lane.work(enough)) for lane in region.lanes]
     work.append(asyncio.create_task(systems.work(enough)))
-    killer = Killer(region.stack, plan(region.chance, _names(), faults.kills, faults.spread), region.history)
-    killing = asyncio.create_task(asyncio.to_thread(killer.run))
+    region.tell("load and faults")
+    undergoing = asyncio.create_task(_undergo(region, faults))
     try:
-        await asyncio.wait({killing, *work}, return_when=asyncio.FIRST_COMPLETED)
-        killer.stop()
-        await killing
-        await eventually(region._all_ready, deadline=READY_SECONDS, what="that every process is ready")
+        await asyncio.wait({undergoing, *work}, return_when=asyncio.FIRST_COMPLETED)
+        if not any(task.done() for task in work):
+            await undergoing
+            await region.ready()
         enough.set()
         await _finish(work, desk)
     finally:
-        killer.stop()
-        for task in work:
+        for task in (undergoing, *work):
             task.cancel()
+        await asyncio.wait({undergoing, *work})
+    region.tell("coming to rest")
     await region.quiet()
+
+
+async def _undergo(region: Region, faults: Faults) -> None:
+    """Carry out the ordeal; without one of its own that is the kills."""
+    if faults.ordeal is not None:
+        await faults.ordeal(region)
+        return
+    kills = plan(region.chance, _names(), faults.kills, faults.spread)
+    killer = Killer(region.stack, kills, region.history, patience=faults.patience)
+    killing = asyncio.create_task(asyncio.to_thread(killer.run))
+    try:
+        await asyncio.shield(killing)
+    finally:
+        killer.stop()
+        await asyncio.wait({killing})
 
 
 async def _finish(work: Sequence[Awaitable[None]], desk: Desk) -> None:

@@ -8,6 +8,7 @@ from services.evaluation.projections.tellers import PARTICIPATION, PROJECTS
 from shared.events import Fact
 from shared.testing.accounts import judge_letters, judge_queues
 from shared.testing.checker import (
+    judge_answers,
     judge_commands,
     judge_order,
     judge_published,
@@ -48,6 +49,12 @@ def test_every_command_happened_as_it_was_answered(aftermath: Aftermath) -> None
     """P1: yes is there once and whole, no never, no answer at most once; the marks say the same."""
     faults = judge_commands(aftermath.story, aftermath.stated(), aftermath.commands)
     faults += judge_strays(aftermath.story, aftermath.stated(), CATALOGUE)
+    assert not faults, listed(faults)
+
+
+def test_whoever_was_put_off_was_told_when_to_come_back(aftermath: Aftermath) -> None:
+    """P10: what cannot be answered now is a 503 with Retry-After and nothing else."""
+    faults = judge_answers(aftermath.story)
     assert not faults, listed(faults)
 
 
