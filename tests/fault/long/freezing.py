@@ -1,0 +1,95 @@
+"""Freezes a process beyond its session and its lease while another one takes its work over, then lets it go on.
+
+Guards P4 and P2 against the zombie: what it tries to write after it wakes is counted from its own log, so that the
+run is known to have met one that tried.
+"""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from shared.testing.settling import eventually
+from tests.fault.long.groups import PATIENCE_SECONDS, oldest_waiting, sent_from_now, sharing
+from tests.fault.scenario import Region
+
+KINDS = (("evaluation", "worker"), ("engagement", "relay"), ("engagement", "worker"))
+"""A projector, a relay and a reaction worker."""
+SESSION_SECONDS, LEASE_SECONDS = 12.0, 15.0
+GONE_ON_SECONDS = 60.0
+REFUSED = {
+    "partition_lost": "checkpoints fenced",
+    "relay_stands_back": "sends left to the one who has the lease",
+    "positions were not taken": "commits not taken",
+    "partitions were given away in the middle of a record": "records left in the middle",
+}
+"""What a zombie says when something that it tried was refused, and what that is."""
+
+
+@dataclass
+class Freezes:
+    """The ordeal: each kind of process, twice there, is frozen `times` times and more until one tried to write."""
+
+    times: int
+    most: int = 0
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    refused: dict[str, Counter[str]] = field(default_factory=dict)
+
+    async def __call__(self, region: Region) -> None:
+        """Freeze one kind after the other."""
+        for service, part in KINDS:
+            await self._freeze_kind(region, service, part)
+
+    async def _freeze_kind(self, region: Region, service: str, part: str) -> None:
+        kind = f"{service} {part}"
+        names = [kind, region.stack.add(service, part)]
+        refused = self.refused[kind] = Counter()
+        frozen = self.seconds[kind] = []
+        while len(frozen) < self.times or (not refused and len(frozen) < max(self.most, self.times)):
+            await region.ready()
+            await sharing(region, service, part, 2)
+            name = names[len(frozen) % 2]
+            region.tell(f"{name} is frozen for the {len(frozen) + 1}. time")
+            log = region.stack.processes[name].log
+            begins = log.stat().st_size
+            frozen.append(await self._freeze(region, service, part, name))
+            await sharing(region, service, part, 2)
+            refused += _refusals(log.read_bytes()[begins:])
+        await asyncio.to_thread(region.stack.remove, names[1])
+        region.notes.append(
+            f"froze {kind} {len(frozen)} times, {min(frozen):.0f} to {max(frozen):.0f} s; refused: {dict(refused)}"
+        )
+
+    async def _freeze(self, region: Region, service: str, part: str, name: str) -> float:
+        """Freeze a process in the middle of its work; return after how many seconds it went on."""
+        await self._in_the_middle(region, service, part)
+        region.stack.freeze(name)
+        region.history.fault("frozen", name, part)
+        began = time.monotonic()
+        try:
+            await sharing(region, service, part, 1)
+            # Whoever took over has gone on, so that what the zombie has in hand is old.
+            await sent_from_now(region.databases.values(), GONE_ON_SECONDS)
+            await region.caught_up(GONE_ON_SECONDS)
+        finally:
+            region.stack.thaw(name)
+        return time.monotonic() - began
+
+    async def _in_the_middle(self, region: Region, service: str, part: str) -> None:
+        """Return at a moment at which there is work: events wait for a relay; a worker reads all the time."""
+        if part == "relay":
+
+            async def waiting() -> bool:
+                return await oldest_waiting(region.databases[service]) is not None
+
+            await eventually(waiting, deadline=PATIENCE_SECONDS, what="that an event waits to be sent")
+        else:
+            await asyncio.sleep(region.chance.uniform(0, 1))  # any moment will do
+
+
+def _refusals(log: bytes) -> Counter[str]:
+    """Count what a process says was refused to it."""
+    lines = (line for line in log.decode(errors="replace").splitlines() if line.startswith("{"))
+    found = (json.loads(line).get("event") for line in lines)
+    return Counter(REFUSED[event] for event in found if event in REFUSED)
