@@ -1,7 +1,7 @@
 # Groundswell: everything a person or CI runs. Each target sets up what it needs; the second time that takes a moment.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup kafka demo test check format lock up
+.PHONY: help setup kafka demo test fault check format lock up
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -38,6 +38,9 @@ demo: setup  ## play a simulated region on the embedded stack: make demo ARGS="-
 
 test: setup kafka check  ## everything CI runs: checks, unit, contract, integration and fault tests
 	@$(PY) -m pytest $(ARGS)
+
+fault: setup kafka  ## long fault runs on Apache Kafka, about an hour: make fault ARGS="--outage 600"
+	@$(PY) -m pytest tests/fault -m long -s $(ARGS)
 
 check: setup  ## format, lint, types, import contracts, lengths, schemas, compose file
 	@echo "ruff format" && $(PY) -m ruff format --check --quiet .
