@@ -1,7 +1,7 @@
 # Groundswell: everything a person or CI runs. Each target sets up what it needs; the second time that takes a moment.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup kafka demo test fault check format lock up
+.PHONY: help setup kafka demo test fault check sabotage format lock up
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -51,6 +51,9 @@ check: setup  ## format, lint, types, import contracts, lengths, schemas, compos
 	@echo "requirements" && $(PY) -m tests.house.requirements
 	@echo "generated documents" && $(PY) -m deploy.documents --check
 	@echo "compose file" && $(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+sabotage: setup  ## break each promise on purpose and see a test turn red: make sabotage ARGS="--only NAME"
+	@$(PY) -m tests.sabotage $(ARGS)
 
 format: setup  ## put the code into shape
 	@$(PY) -m ruff format .

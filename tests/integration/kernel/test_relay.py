@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import pytest
 
-from shared import inbox, leases, outbox
+from shared import clock, inbox, leases, outbox
 from shared.errors import UnavailableError
 from shared.leases import Leases
 from shared.mongo import Database
@@ -95,6 +96,37 @@ async def test_leases_that_were_released_are_free_at_once(store: Database) -> No
     await first.hold()
     await first.release()
     assert len(await second.hold()) == second.shards
+
+
+async def test_the_leases_of_a_relay_that_was_killed_run_out_and_are_taken(store: Database) -> None:
+    """P1: what it held is sent by another one, without a person."""
+    killed, second = Leases(store), Leases(store)
+    assert len(await killed.hold()) == killed.shards
+    assert await second.hold() == []
+    # The database's own clock passes the end of every lease of the first.
+    ended = [{"$set": {"until": {"$subtract": ["$$NOW", 1]}}}]
+    await store.collection(leases.COLLECTION).update_many({"owner": killed.owner}, ended)
+    second._renewed = float("-inf")
+    assert await second.hold() == list(range(second.shards))
+
+
+async def test_a_relay_whose_own_clock_is_ahead_takes_nothing_that_another_one_holds(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P2: leases are judged by the database's clock, which is the same for all."""
+
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.now(tz) + timedelta(hours=1)
+
+    first, second = Leases(store), Leases(store)
+    await first.hold()
+    for module in (leases, clock):
+        monkeypatch.setattr(module, "datetime", Ahead)
+    assert await second.hold() == []
+    shards = store.collection(leases.COLLECTION).find({"shard": {"$gte": 0}})
+    assert {lease["owner"] async for lease in shards} == {first.owner}
 
 
 async def test_a_relay_that_was_frozen_sends_nothing_more_under_its_old_leases(store: Database) -> None:

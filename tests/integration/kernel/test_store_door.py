@@ -8,7 +8,7 @@ import pytest
 
 from shared import inbox, outbox
 from shared.errors import BacklogFullError, ConflictError, TooLargeError, UnavailableError
-from shared.events import Tombstone, parse
+from shared.events import Tombstone, event_id, parse
 from shared.inbox import AlreadyHandledError
 from shared.mongo import Database
 from shared.outbox import Change, StoreDoor, until_saved
@@ -64,6 +64,18 @@ async def test_a_lost_race_writes_nothing_at_all(store: Database, door: StoreDoo
         await door.save([change(1, "p2"), change(3)], because("m3"))
     assert store.transactions == 1
     assert await counts(store) == (1, 1, 1)
+
+
+async def test_a_document_whose_event_cannot_be_kept_is_not_kept_either(store: Database, door: StoreDoor) -> None:
+    """P1: neither can be there without the other, whichever comes first."""
+    identity = event_id("t-engagement.events", "p1", 1, 0)
+    await store.collection("outbox").insert_one({"_id": identity})  # the database will refuse the event's row
+    with pytest.raises(ConflictError):
+        await door.save([change(1)], because())
+    assert await counts(store) == (0, 1, 0)
+    await store.collection("outbox").delete_one({"_id": identity})
+    await door.save([change(1)], because())
+    assert await counts(store) == (1, 1, 0)
 
 
 async def test_the_same_mark_takes_effect_once_and_answers_what_it_answered(store: Database, door: StoreDoor) -> None:

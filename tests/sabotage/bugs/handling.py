@@ -1,0 +1,8 @@
+"""To be written.
+
+Guards.
+"""
+
+from tests.sabotage.sabotage import Sabotage
+
+SABOTAGES: tuple[Sabotage, ...] = ()
