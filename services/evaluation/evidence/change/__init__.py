@@ -1,0 +1,29 @@
+"""Change: what happened to the scores of those who answered both times, and what those who left could have altered.
+
+Guards that a change is counted among people who answered before and after and nobody else, that "then" ratings are
+shown beside the others and never merged with them, and that who left is part of every comparison.
+"""
+
+from services.evaluation.evidence.change.attrition import Bounds, bounds
+from services.evaluation.evidence.change.contrast import Contrast, Difference, ancova, contrast
+from services.evaluation.evidence.change.dose import Dose, dose
+from services.evaluation.evidence.change.paired import Change, paired, since_start
+from services.evaluation.evidence.change.several import adjusted
+from services.evaluation.evidence.change.shift import Shift, shift
+
+__all__ = [
+    "Bounds",
+    "Change",
+    "Contrast",
+    "Difference",
+    "Dose",
+    "Shift",
+    "adjusted",
+    "ancova",
+    "bounds",
+    "contrast",
+    "dose",
+    "paired",
+    "shift",
+    "since_start",
+]

@@ -1,0 +1,137 @@
+"""Attrition: how different the comparison could look if those who left had answered.
+
+Guards that nobody who left is treated as if they had never been: with a lottery the arm that answered more is trimmed
+(Lee 2009, Review of Economic Studies 76), without one everybody who left gets the worst and the best score there is.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from services.evaluation.evidence.cells import Cell, CellTable, Outcome
+from services.evaluation.evidence.errors import EvidenceError
+
+LEE = "Lee bounds: the arm that answered more is trimmed from below and from above"
+WORST = "worst and best case: everybody who left gets the lowest or the highest score of the scale"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The lowest and highest difference in change that those who left allow, in the outcome's unit.
+
+    Averaged over cohorts and waves since their start by the people who had answered before it, as the estimate is.
+    `answered_treated` and `answered_comparison` are the shares of those people who answered again.
+    """
+
+    low: float
+    high: float
+    method: str
+    answered_treated: float
+    answered_comparison: float
+
+    @property
+    def straddles_zero(self) -> bool:
+        """Return whether those who left could have turned the difference round."""
+        return self.low <= 0 <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class _Arm:
+    """Those of one side who answered the wave before: who answered again, and who did not."""
+
+    stayed: int
+    left: int
+    gain: int
+    left_before: int
+    changes: Counter[int] | None
+
+    @property
+    def rate(self) -> Fraction:
+        return Fraction(self.stayed, self.stayed + self.left)
+
+    def extreme(self, score: int) -> Fraction:
+        """Return the mean change of all had everybody who left answered `score`."""
+        return Fraction(self.gain + self.left * score - self.left_before, self.stayed + self.left)
+
+
+def bounds(table: CellTable, *, lottery: bool) -> Bounds:
+    """Return the bounds of the programme's people against those not in a programme (yet).
+
+    `lottery` says that chance alone decided who began when; Lee bounds hold only then, and only where cells carry
+    histograms of changes. Raises EvidenceError when no cohort has a comparison.
+    """
+    pairs = list(_pairs(table))
+    if not pairs:
+        raise EvidenceError(
+            "no cohort has people who answered before and since its start, and a comparison who did too", field="cohort"
+        )
+    lee = lottery and all(arm.changes for pair in pairs for arm in pair)
+    each = [_lee(*pair) if lee else _worst(*pair, table.outcome) for pair in pairs]
+    weights = [treated.stayed + treated.left for treated, _ in pairs]
+    whole = sum(weights)
+    averaged = [
+        sum(weight * value for weight, value in zip(weights, values, strict=True)) / whole
+        for values in (
+            [low for low, _ in each],
+            [high for _, high in each],
+            [treated.rate for treated, _ in pairs],
+            [comparison.rate for _, comparison in pairs],
+        )
+    ]
+    low, high, treated, comparison = map(float, averaged)
+    return Bounds(low, high, LEE if lee else WORST, treated, comparison)
+
+
+def _pairs(table: CellTable) -> Iterator[tuple[_Arm, _Arm]]:
+    """Yield the two arms for every cohort and every wave since its start at which somebody of both answered again."""
+    for cohort in sorted({cell.cohort for cell in table.cells if cell.cohort > 1}):
+        for wave in range(cohort, len(table.waves) + 1):
+            treated = _arm([cell for cell in table.cells if cell.cohort == cohort], cohort - 1, wave)
+            others = [cell for cell in table.cells if cell.cohort == 0 or cell.cohort > wave]
+            comparison = _arm(others, cohort - 1, wave)
+            if treated.stayed and comparison.stayed:
+                yield treated, comparison
+
+
+def _arm(cells: list[Cell], before: int, after: int) -> _Arm:
+    stayed = left = gain = left_before = 0
+    changes: Counter[int] | None = Counter()
+    for cell in cells:
+        if before not in cell.pattern:
+            continue
+        base = cell.sums[cell.pattern.index(before)]
+        if after not in cell.pattern:
+            left, left_before = left + cell.n, left_before + base
+            continue
+        stayed, gain = stayed + cell.n, gain + cell.sums[cell.pattern.index(after)] - base
+        counts = (cell.changes or {}).get((before, after))
+        changes = None if changes is None or counts is None else changes + Counter(counts)
+    return _Arm(stayed, left, gain, left_before, changes)
+
+
+def _worst(treated: _Arm, comparison: _Arm, outcome: Outcome) -> tuple[Fraction, Fraction]:
+    low = treated.extreme(outcome.low) - comparison.extreme(outcome.high)
+    return low, treated.extreme(outcome.high) - comparison.extreme(outcome.low)
+
+
+def _lee(treated: _Arm, comparison: _Arm) -> tuple[Fraction, Fraction]:
+    """Trim the arm that answered more by the ratio of the rates; the other stays whole."""
+    fewer = min(treated.rate, comparison.rate)
+    of_treated = _trimmed(treated.changes or Counter(), fewer / treated.rate)
+    of_comparison = _trimmed(comparison.changes or Counter(), fewer / comparison.rate)
+    return of_treated[0] - of_comparison[1], of_treated[1] - of_comparison[0]
+
+
+def _trimmed(counts: Counter[int], share: Fraction) -> tuple[Fraction, Fraction]:
+    """Return the mean of the lowest and of the highest `share` of people; the last score counts by a fraction."""
+    return _mean_of_first(sorted(counts.items()), share), _mean_of_first(sorted(counts.items(), reverse=True), share)
+
+
+def _mean_of_first(counts: list[tuple[int, int]], share: Fraction) -> Fraction:
+    kept = share * sum(count for _, count in counts)
+    room, total = kept, Fraction(0)
+    for score, count in counts:
+        taken = min(Fraction(count), room)
+        total, room = total + taken * score, room - taken
+    return total / kept
