@@ -222,6 +222,8 @@ class Projector:
     async def _take(self, number: int, places: list[TopicPartition]) -> None:
         if {place.topic for place in places} != set(self._topics):
             raise LogTroubleError(f"partition {number} was assigned for some topics only; partition counts differ")
+        if not set(places) <= self._client.assignment():
+            return  # given to somebody else while an earlier one was being taken
         self._client.pause(*places)
         async with self._lock:
             partition = await self._storage.take(number)
