@@ -1,0 +1,170 @@
+"""The one door to `diff-diff`: Callaway and Sant'Anna's estimator, its event study, and the smoothness sensitivity.
+
+Guards that nothing of the library is used that we do not trust: not its relative-magnitude sensitivity (its intervals
+are too narrow), not its reports (they claim too much), not its data loaders (offline they make data up).
+"""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from services.evaluation.evidence.errors import EvidenceError
+
+Numbers = NDArray[np.float64]
+Control = Literal["never_treated", "not_yet_treated"]
+
+
+def library_version() -> str:
+    """Return the library's name and version, as every claim carries it."""
+    return f"diff-diff {version('diff-diff')}"
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted panel; effects are in the score's unit, covariances clustered when the fit is.
+
+    `pairs` are (cohort, wave) in rising order with `effects`; `influence` has one row per cluster (person without
+    clustering) and one column per pair, so that their covariance is `scale` · influenceᵀ influence.
+    """
+
+    pairs: tuple[tuple[int, int], ...]
+    effects: Numbers
+    influence: Numbers
+    shares: dict[int, float]
+    """Part of all people who belong to each programme cohort."""
+    share_influence: Numbers
+    """Rows as `influence`, one column per programme cohort in rising order."""
+    scale: float
+    simple: tuple[float, float]
+    """Effect and error averaged over cohorts and waves after the start, weighted by people."""
+    clusters: int | None
+    _universal: Any
+    _varying: Any
+
+    @cached_property
+    def covariance(self) -> Numbers:
+        """Return the covariance of `effects`."""
+        return np.asarray(self.scale * self.influence.T @ self.influence)
+
+    @property
+    def event_study(self) -> tuple[tuple[int, ...], Numbers, Numbers]:
+        """Return waves since the start, effects and covariance; before the start each against the wave before it."""
+        study = self._varying.aggregate("event_study")
+        effects = dict(zip(study.event_time, study.att, strict=True))
+        times = [time for time in study.vcov_index if np.isfinite(effects[time])]
+        kept = [list(study.vcov_index).index(time) for time in times]
+        covariance = np.asarray(study.vcov)[np.ix_(kept, kept)]
+        return tuple(int(time) for time in times), np.array([effects[time] for time in times]), covariance
+
+    def sensitivity(self, bend: float) -> tuple[float, float] | None:
+        """Return the interval for the first wave after the start when trends may bend by `bend` a wave, or None.
+
+        Rambachan and Roth (2023), smoothness; None where there are too few waves before the start to say.
+        """
+        from diff_diff import HonestDiD  # noqa: PLC0415 # takes seconds to load, and most uses of this room need none
+
+        study = self._universal.aggregate("event_study")
+        after = int(np.sum((study.event_time >= 0) & np.isfinite(study.att)))
+        with _quiet():
+            try:
+                found = HonestDiD(method="smoothness", M=bend, l_vec=np.eye(max(after, 1))[0]).fit(study)
+            except ValueError:
+                return None
+        ends = (float(found.ci_lb), float(found.ci_ub))
+        return ends if np.all(np.isfinite(ends)) else None
+
+
+def fit(frame: pd.DataFrame, control: Control) -> Fit:
+    """Fit a panel of `panel.panel` (by person) or `panel.means` (weighted, clustered by organisation).
+
+    Raises EvidenceError when no effect can be estimated from it.
+    """
+    varying, universal = (_fitted(frame, control, base) for base in ("varying", "universal"))
+    kit = varying._aggregation_kit  # noqa: SLF001 # the library has no public way to its influence function
+    found = {pair: kit.influence[pair] for pair in sorted(kit.influence)}
+    units = frame.drop_duplicates("unit").sort_values("unit")
+    spread = np.column_stack([_scattered(info, len(units)) for info in found.values()])
+    weights = units["people"].to_numpy() if "people" in units else np.ones(len(units))
+    cohorts = [cohort for cohort in sorted(units["cohort"].unique()) if cohort]
+    members = np.column_stack([units["cohort"].to_numpy() == cohort for cohort in cohorts])
+    shares = weights @ members / weights.sum()
+    shifts = weights[:, None] * (members - shares) / weights.sum()
+    clusters = units["organisation"].to_numpy() if "people" in units else None
+    count = None if clusters is None else len(np.unique(clusters))
+    return Fit(
+        pairs=tuple((int(cohort), int(wave)) for cohort, wave in found),
+        effects=np.array([varying.group_time_effects[pair]["effect"] for pair in found]),
+        influence=_summed(spread, clusters),
+        shares={int(cohort): float(share) for cohort, share in zip(cohorts, shares, strict=True)},
+        share_influence=_summed(shifts, clusters),
+        scale=1.0 if count is None else count / max(count - 1, 1),
+        simple=(float(varying.overall_att), float(varying.overall_se)),
+        clusters=count,
+        _universal=universal,
+        _varying=varying,
+    )
+
+
+def wild(design: Numbers, outcome: Numbers, clusters: NDArray[np.int64], seed: int) -> tuple[float, float, float]:
+    """Return p-value and interval ends of the first coefficient by the restricted wild cluster bootstrap.
+
+    All sign vectors where there are at most 4,096, otherwise 1,999 drawn ones.
+    """
+    from diff_diff.utils import wild_bootstrap_se  # noqa: PLC0415 # see above
+
+    count = len(np.unique(clusters))
+    draws = 2**count if count <= _ENUMERATED else 1999
+    with _quiet():
+        found = wild_bootstrap_se(
+            design, outcome, np.zeros(len(outcome)), clusters, 0, n_bootstrap=draws, weight_type="rademacher", seed=seed
+        )
+    return float(found.p_value), float(found.ci_lower), float(found.ci_upper)
+
+
+_ENUMERATED = 12
+
+
+def _fitted(frame: pd.DataFrame, control: Control, base: str) -> Any:
+    from diff_diff import CallawaySantAnna, SurveyDesign  # noqa: PLC0415 # see above
+
+    design = SurveyDesign(weights="people", psu="organisation") if "people" in frame else None
+    estimator = CallawaySantAnna(control_group=control, estimation_method="reg", base_period=base)
+    with _quiet():
+        try:
+            return estimator.fit(
+                frame, outcome="score", unit="unit", time="wave", first_treat="cohort", survey_design=design
+            )
+        except ValueError as error:
+            raise EvidenceError(f"no effect can be estimated: {error}") from error
+
+
+def _scattered(info: dict[str, Any], count: int) -> Numbers:
+    spread = np.zeros(count)
+    spread[info["treated_idx"]] += info["treated_inf"]
+    spread[info["control_idx"]] += info["control_inf"]
+    return spread
+
+
+def _summed(spread: Numbers, clusters: NDArray[Any] | None) -> Numbers:
+    if clusters is None:
+        return spread
+    names, places = np.unique(clusters, return_inverse=True)
+    sums = np.zeros((len(names), spread.shape[1]))
+    np.add.at(sums, places, spread)
+    return sums
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What the library warns of (few clusters, pairs nobody answered) is judged here, by rules of our own."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield

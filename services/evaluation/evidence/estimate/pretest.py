@@ -1,0 +1,81 @@
+"""Whether programme and comparison moved alike before the start, and whether we would have seen it if they had not.
+
+Guards that "no difference before" is not said by a test that could not have found one: power is that against the
+straight drift which alone would produce the whole effect (Roth 2022).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from services.evaluation.evidence.estimate.bands import correction
+from services.evaluation.evidence.estimate.library import Fit, Numbers
+
+PASSED = 0.05
+"""Below this p-value the groups did not move alike."""
+POWERED = 0.8
+"""Four times in five, as for everything else that is said to be detectable."""
+_FEWEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PreTest:
+    """`p` of the joint test over all (cohort, wave) before the start, and `power` against the drift."""
+
+    p: float
+    power: float
+
+    @property
+    def powered(self) -> bool:
+        """Return whether the drift would have been found four times in five."""
+        return self.power >= POWERED
+
+
+def pre_test(fit: Fit, freedom: float) -> PreTest | None:
+    """Return the Wald test with its power, or None without two waves before the start.
+
+    With few organisations Hotelling's T² takes the place of χ²; where pairs are too many for the organisations, their
+    average over cohorts by wave since the start is tested instead, or at last the average drift alone.
+    """
+    before = [number for number, (cohort, wave) in enumerate(fit.pairs) if wave < cohort]
+    drift = _drift(fit)
+    if not before or drift is None:
+        return None
+    effects, covariance = fit.effects[before], correction(freedom) * fit.covariance[np.ix_(before, before)]
+    ones = np.ones((1, len(before))) / len(before)
+    for reading in (np.eye(len(before)), _by_time(fit, before), ones):
+        known = reading @ covariance @ reading.T
+        if len(reading) <= max(1.0, freedom - _FEWEST) and np.linalg.cond(known) < 1 / np.finfo(float).eps:
+            return _tested(reading @ effects, known, freedom, drift * reading.sum(axis=1))
+    return None
+
+
+def _tested(effects: Numbers, covariance: Numbers, freedom: float, drift: Numbers) -> PreTest:
+    """F from T²: exact for averages of normal organisations; χ² over its degrees when freedom has no end."""
+    many = len(effects)
+    second = freedom - many + 1
+    shrink = 1.0 if np.isinf(freedom) else second / freedom
+    statistic = float(effects @ np.linalg.solve(covariance, effects))
+    distance = float(drift @ np.linalg.solve(covariance, drift))
+    if np.isinf(freedom):
+        critical = stats.chi2.isf(PASSED, many)
+        return PreTest(float(stats.chi2.sf(statistic, many)), float(stats.ncx2.sf(critical, many, distance)))
+    critical = stats.f.isf(PASSED, many, second)
+    p = stats.f.sf(statistic * shrink / many, many, second)
+    return PreTest(float(p), float(stats.ncf.sf(critical, many, second, distance)))
+
+
+def _drift(fit: Fit) -> float | None:
+    """Return the drift a wave that, were there no effect, would produce the whole estimate."""
+    after = [(cohort, wave) for cohort, wave in fit.pairs if wave >= cohort]
+    weight = sum(fit.shares[cohort] for cohort, _ in after)
+    steps = sum(fit.shares[cohort] * (wave - cohort + 1) for cohort, wave in after)
+    return abs(fit.simple[0]) * weight / steps if steps else None
+
+
+def _by_time(fit: Fit, before: list[int]) -> Numbers:
+    times = np.array([fit.pairs[number][1] - fit.pairs[number][0] for number in before])
+    shares = np.array([fit.shares[fit.pairs[number][0]] for number in before])
+    rows = [np.where(times == time, shares, 0.0) for time in sorted(set(times.tolist()))]
+    return np.array([row / row.sum() for row in rows])
