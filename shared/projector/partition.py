@@ -12,7 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from shared.errors import PoisonError
 from shared.projector.projection import CellKey, Projection
 
-PAGES = 64
+PAGES = 32
 """Pages per partition; a page is the unit of writing, as in a database."""
 SENT_AGAIN = "x-dlq-id"
 S = TypeVar("S")

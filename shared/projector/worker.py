@@ -37,7 +37,7 @@ FETCH_RECORDS = 5_000
 FETCH_WAIT_MS = 100
 LIVE_SECONDS = 0.1
 """The shortest time between two checkpoints: what a reader waits at most when all is quiet."""
-CATCH_UP_SECONDS = 2.0
+CATCH_UP_SECONDS = 5.0
 """The time between checkpoints while whole fetches come in full: fewer, larger writes."""
 REPORT_SECONDS = 5.0
 ASIDE_SECONDS = 15.0
