@@ -5,7 +5,7 @@ inference that gave it and the smallest change that could have been seen.
 """
 
 from services.evaluation.evidence.estimate.estimating import BENDS, Options, estimate, from_moments
-from services.evaluation.evidence.estimate.inference import detectable
+from services.evaluation.evidence.estimate.inference import chosen, detectable
 from services.evaluation.evidence.estimate.result import Estimate
 
-__all__ = ["BENDS", "Estimate", "Options", "detectable", "estimate", "from_moments"]
+__all__ = ["BENDS", "Estimate", "Options", "chosen", "detectable", "estimate", "from_moments"]

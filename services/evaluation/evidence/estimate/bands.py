@@ -21,23 +21,18 @@ def critical_value(covariance: Numbers, freedom: float, seed: int) -> float:
     return float(np.quantile(np.abs(normal).max(axis=1) / spread, 0.95))
 
 
-def correction(freedom: float) -> float:
-    """Return by how much a clustered covariance of freedom + 2 organisations falls short of an unbiased one."""
-    return 1.0 if np.isinf(freedom) else (freedom + 1) / freedom
-
-
 def event_study(
     times: tuple[int, ...], effects: Numbers, covariance: Numbers, freedom: float, seed: int
 ) -> tuple[tuple[int, float, float, float, float], ...]:
     """Return (wave since the start, effect, error, low, high) with a simultaneous band.
 
-    With few organisations the band is as much wider as their errors are too small on average (`correction`).
+    With few organisations errors are too small on average; `covariance` is to be the corrected one.
     """
     errors = np.sqrt(np.diag(covariance))
     seen = errors > 0
     if not seen.any():
         return ()
-    half = critical_value(covariance[np.ix_(seen, seen)], freedom, seed) * np.sqrt(correction(freedom)) * errors
+    half = critical_value(covariance[np.ix_(seen, seen)], freedom, seed) * errors
     lines = zip(times, effects, errors, effects - half, effects + half, seen, strict=True)
     return tuple(
         (time, float(effect), float(error), float(low), float(high))

@@ -140,8 +140,8 @@ def _inferred(
 
 
 def _judged(counted: Estimate, sure: Inference, fit: Fit, options: Options, spread: float) -> Estimate:
-    freedom = inf if fit.clusters is None else fit.clusters - 2.0
-    before = pre_test(fit, freedom)
+    before = pre_test(fit)
+    times, effects, covariance = fit.event_study
     errors = np.sqrt(np.diag(fit.covariance))
     return replace(
         counted,
@@ -154,7 +154,7 @@ def _judged(counted: Estimate, sure: Inference, fit: Fit, options: Options, spre
         pre_test_p=before.p if before else None,
         pre_test_powered=before.powered if before else False,
         sensitivity=_sensitivity(fit, options, spread),
-        event_study=event_study(*fit.event_study, freedom, options.seed),
+        event_study=event_study(times, effects, fit.correction * covariance, fit.freedom, options.seed),
         group_time=tuple(
             (cohort, wave, float(effect), float(error))
             for (cohort, wave), effect, error in zip(fit.pairs, fit.effects, errors, strict=True)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
+from math import inf
 from typing import Any, Literal
 
 import numpy as np
@@ -48,6 +49,16 @@ class Fit:
     clusters: int | None
     _universal: Any
     _varying: Any
+
+    @property
+    def freedom(self) -> float:
+        """Return the clusters left when each cohort and the comparison have taken one; no end without clusters."""
+        return inf if self.clusters is None else max(1.0, self.clusters - 1.0 - len(self.shares))
+
+    @property
+    def correction(self) -> float:
+        """Return by how much a clustered covariance falls short of an unbiased one on average."""
+        return 1.0 if self.clusters is None else (self.clusters - 1) / self.freedom
 
     @cached_property
     def covariance(self) -> Numbers:

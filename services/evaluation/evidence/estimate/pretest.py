@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from services.evaluation.evidence.estimate.bands import correction
 from services.evaluation.evidence.estimate.library import Fit, Numbers
 
 PASSED = 0.05
@@ -32,17 +31,18 @@ class PreTest:
         return self.power >= POWERED
 
 
-def pre_test(fit: Fit, freedom: float) -> PreTest | None:
+def pre_test(fit: Fit) -> PreTest | None:
     """Return the Wald test with its power, or None without two waves before the start.
 
     With few organisations Hotelling's T² takes the place of χ²; where pairs are too many for the organisations, their
     average over cohorts by wave since the start is tested instead, or at last the average drift alone.
     """
+    freedom = fit.freedom
     before = [number for number, (cohort, wave) in enumerate(fit.pairs) if wave < cohort]
     drift = _drift(fit)
     if not before or drift is None:
         return None
-    effects, covariance = fit.effects[before], correction(freedom) * fit.covariance[np.ix_(before, before)]
+    effects, covariance = fit.effects[before], fit.correction * fit.covariance[np.ix_(before, before)]
     ones = np.ones((1, len(before))) / len(before)
     for reading in (np.eye(len(before)), _by_time(fit, before), ones):
         known = reading @ covariance @ reading.T

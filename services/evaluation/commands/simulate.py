@@ -1,0 +1,43 @@
+"""`simulate`: cells of a region whose truth is known, for checking what `estimate` makes of them.
+
+Guards that made-up cells are told apart from real ones: organisations are numbered, and the truth goes to stderr.
+"""
+
+import argparse
+import json
+import sys
+
+from services.evaluation.evidence.cells import written
+from services.evaluation.evidence.simulation import Region, region
+
+HELP = "make up the cells of a region whose truth is known (JSON on stdout)"
+_DEFAULT = Region()
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options; effects and trends are in standard deviations between people."""
+    parser.add_argument("--effect", type=float, default=_DEFAULT.effect, help="of the programme (default %(default)s)")
+    parser.add_argument("--trend", type=float, default=_DEFAULT.trend, help="a wave, for all (default %(default)s)")
+    parser.add_argument("--organisations", type=int, default=_DEFAULT.organisations, help="half of them take part")
+    parser.add_argument("--people", type=int, default=_DEFAULT.people, help="of each organisation")
+    parser.add_argument("--waves", type=int, default=_DEFAULT.waves)
+    parser.add_argument("--starts", type=int, nargs="+", default=_DEFAULT.starts, metavar="WAVE", help="in turn")
+    parser.add_argument("--icc", type=float, default=_DEFAULT.icc, help="variance between organisations' part")
+    parser.add_argument("--stability", type=float, default=_DEFAULT.stability, help="correlation of two waves")
+    parser.add_argument("--dropout", type=float, default=_DEFAULT.dropout, help="part that leaves after each wave")
+    parser.add_argument("--seed", type=int, default=_DEFAULT.seed)
+    parser.add_argument("--json", action="store_true", help="cells are JSON anyway")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Write the cells to stdout and the truth to stderr."""
+    names = Region.__dataclass_fields__
+    chosen = {name: getattr(given, name) for name in names}
+    truth = Region(**(chosen | {"starts": tuple(given.starts)}))
+    table = region(truth)
+    json.dump(written(table), sys.stdout)
+    sys.stdout.write("\n")
+    sys.stderr.write(
+        f"The true effect is {truth.truth:.3g} points, whatever {table.people} people happened to answer.\n"
+    )
+    return 0
