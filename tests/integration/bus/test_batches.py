@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY
 from shared import inbox
 from shared.bus.handling import Handling
 from shared.bus.outcome import Hold
-from shared.bus.reaction import Reaction
+from shared.bus.reaction import FIRST_PAUSE, LONGEST_PAUSE, Reaction
 from shared.deadletters.writer import DeadLetters
 from shared.mongo import Database
 from shared.stream import Publisher
@@ -131,6 +131,20 @@ async def test_a_record_that_has_to_wait_holds_its_partition_and_what_was_done_i
     assert feed.client.sought == [(PLACE, 1)]
     assert feed.client.paused == feed.reaction.held == {PLACE}
     feed.reaction.forget()
+
+
+async def test_a_partition_that_waits_is_tried_again_later_and_later_but_soon_enough_after_an_outage(
+    feed: Feed,
+) -> None:
+    """P10."""
+    feed.handler.raises[0] = ConnectionError()
+    pauses = []
+    for tries_before in (0, 3, 40):
+        feed.reaction._tries[PLACE] = tries_before
+        await feed.batch(0)
+        pauses.append(feed.reaction._held[PLACE].when() - asyncio.get_running_loop().time())
+        feed.reaction.forget()
+    assert 0 < pauses[0] <= FIRST_PAUSE < pauses[1] < pauses[2] <= LONGEST_PAUSE
 
 
 async def test_whatever_the_handler_machinery_raises_nothing_is_passed_over(

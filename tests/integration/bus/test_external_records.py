@@ -41,3 +41,20 @@ async def test_poison_is_kept_byte_for_byte_and_delays_only_its_own_key(world: W
     assert (poison.record.topic, poison.record.offset, poison.attempts) == (topic, 0, 1)
     assert [poison.id] == [ids[0] for ids in outstanding.values() if len(ids) > 1]
     assert {letter.record.key for letter in letters} == {b"k", None}
+    assert {letter.record.value for letter in letters} == {b"bad \xff\x00", b"behind", None}
+
+
+async def test_an_organisation_that_a_publisher_names_is_not_listened_to(world: World) -> None:
+    """P12: only the topic says whose record it is."""
+    organisations: list[str] = []
+
+    @world.bus.reaction(pattern=world.topics.attendance_pattern(), name="attendance")
+    async def handle(delivery: Delivery) -> None:
+        organisations.extend([delivery.organisation, delivery.because.organisation])
+        await world.save(delivery)
+
+    await world.bus.start()
+    named = [("organisation", b"RXQ"), ("ce_organisation", b"RXQ"), ("x-organisation", b"RXQ")]
+    await world.publish(world.topics.attendance("R0A"), b'{"organisation": "RXQ"}', key="RXQ", headers=named)
+    await world.handled_are(b'{"organisation": "RXQ"}')
+    assert organisations == ["R0A", "R0A"]

@@ -78,3 +78,14 @@ async def test_every_record_is_applied_duplicate_parked_or_skipped_and_each_offs
     assert ({place[2] for place in marks.applied}, {place[2] for place in marks.skipped}) == ({0}, {2, 3})
     await world.bus.stop()
     assert await world.things() == 1
+
+
+async def test_what_was_said_before_a_reaction_was_first_started_is_heard(world: World) -> None:
+    """P5: a group without a position begins with the first record that there is."""
+    topic = world.topics.events("engagement")
+    said = [event("e1", "p", 1), event("e2", "p", 2)]
+    await world.publish(topic, *said, key="p")
+    world.bus.reaction(topic, name="counting")(world.save)
+    await world.bus.start()
+    await world.publish(topic, event("e3", "p", 3), key="p")
+    await world.handled_are(*said, event("e3", "p", 3))

@@ -1,5 +1,6 @@
 """What is known of a record already is not replaced by what comes later."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -8,8 +9,11 @@ from shared import inbox
 from shared.bus import Record
 from shared.bus.marks import write_evidence
 from shared.deadletters import DeadLetters
+from shared.errors import UnavailableError
 from shared.inbox import Mark
 from shared.outbox import Because, Change
+from shared.stream import Publisher
+from shared.stream.publisher import Row
 from shared.testing.accounts import Marks
 from tests.integration.bus.world import SERVICE, World
 
@@ -68,3 +72,18 @@ async def test_a_projections_letter_that_still_cannot_be_decoded_keeps_its_id_an
     await letters.park(again, **told)
     (other,) = next(iter((await world.outstanding()).values()))
     assert other != known
+
+
+class Deaf(Publisher):
+    """A broker that takes nothing within the deadline."""
+
+    async def publish(self, rows: Sequence[Row]) -> list[str]:
+        return []
+
+
+async def test_a_letter_that_the_broker_did_not_acknowledge_is_not_taken_for_kept(world: World) -> None:
+    """P7: nothing is noted either, so that the record comes again."""
+    letters = DeadLetters(SERVICE, world.database, Deaf(world.brokers), world.topics)
+    with pytest.raises(UnavailableError, match="not acknowledged"):
+        await letters.park(Record("t", 0, 5, b"k", b"v"), stage="attendance", code="no-good", message="it is no good")
+    assert await world.outstanding() == {}

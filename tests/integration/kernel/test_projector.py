@@ -13,6 +13,7 @@ from shared.events import Envelope, Fact, encode
 from shared.mongo import Database
 from shared.projector import Projector, View, rebuild
 from shared.projector.storage import FencedError, Storage, digest
+from shared.projector.stream import consumer, fetch, partitions_of, running
 from shared.testing.settling import eventually, settle
 from shared.testing.stream import projection
 from shared.topics import Topics
@@ -134,6 +135,15 @@ async def test_a_projector_that_was_stopped_goes_on_where_it_was(world: World) -
         assert (await world.accounts())["applied"] == 3
 
 
+async def test_a_partition_whose_position_was_not_set_hands_out_nothing(world: World) -> None:
+    """P5: the client would choose one end of the log by itself, without a word."""
+    async with running(consumer(world.broker, f"{world.topics.prefix}nobody")) as client:
+        client.assign(await partitions_of(client, [world.topics.events("engagement")]))
+        for version in range(1, 5):
+            assert await fetch(client, 500, 10) == {}
+            await world.say([attended("p1", version)])
+
+
 async def test_a_zombies_checkpoint_writes_nothing(world: World) -> None:
     """P4: whoever took a partition over has raised its epoch."""
     storage = Storage(world.database, Minutes(), "1")
@@ -194,6 +204,30 @@ async def test_a_rebuild_equals_the_live_projection_and_readers_go_over_to_it(wo
         await world.say([attended("p1", 3, minutes=10)])
         await world.settled()
         assert (await world.figures())["R0A"] == {"sessions": 30, "minutes": 29 * 60 + 10}
+
+
+async def test_what_is_said_while_a_rebuild_folds_is_there_when_readers_go_over(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P8: readers never go back in time."""
+    freeze = Storage.freeze
+
+    async def freeze_late(storage: Storage) -> dict[int, int]:
+        """The log was folded once by now; what is said before the live projection is frozen is still missing."""
+        if not world.park.asked.is_set():
+            world.park.asked.set()
+            await world.say([attended("p1", 2, minutes=10), attended("p9", 1)])
+            await world.settled()
+        return await freeze(storage)
+
+    monkeypatch.setattr(Storage, "freeze", freeze_late)
+    async with world.projecting():
+        await world.say([attended("p1", 1), attended("p2", 1)])
+        await world.settled()
+        arguments = {"brokers": world.broker, "topics": world.topics, "progress": lambda done, total: None}
+        result = await rebuild(world.database, Minutes(), **arguments)
+        assert (result.flipped, result.records) == (True, 4)
+        assert await world.figures() == {"R0A": {"sessions": 3, "minutes": 130}}
 
 
 async def test_a_live_projection_that_is_wrong_is_found_and_not_replaced_unasked(world: World) -> None:

@@ -1,8 +1,157 @@
-"""To be written.
+"""Sabotages of handling: what a reaction acknowledges, holds back, parks and tries again.
 
-Guards.
+Guards P5, P6, P7 and P10 by breaking them, and P12 where records come from outside.
 """
 
 from tests.sabotage.sabotage import Sabotage
 
-SABOTAGES: tuple[Sabotage, ...] = ()
+BATCHES = "tests/integration/bus/test_batches.py"
+EXTERNAL = "tests/integration/bus/test_external_records.py"
+OWN = "tests/integration/bus/test_own_events.py"
+OUTCOME = "tests/unit/shared/bus/test_outcome.py"
+STAYS = "tests/integration/bus/test_what_stays.py"
+
+SABOTAGES = (
+    Sabotage(
+        name="acknowledgement-before-handling",
+        promise="P5",
+        breaks="a record counts as handled before its handler was called, and a crash between loses it",
+        file="shared/bus/reaction.py",
+        old="""\
+                result = await self._handling.handle(prepared, marks)
+                if isinstance(result, Hold):
+                    run.held = result
+                    return
+                self._settled(run.place, prepared, result)
+""",
+        new="""\
+                self._settled(run.place, prepared, Outcome.APPLIED)
+                result = await self._handling.handle(prepared, marks)
+                if isinstance(result, Hold):
+                    run.held = result
+                    return
+""",
+        red=(
+            f"{BATCHES}::test_a_record_that_has_to_wait_holds_its_partition_and_what_was_done_is_acknowledged",
+            f"{BATCHES}::test_being_cancelled_in_the_middle_leaves_the_record_unsettled",
+        ),
+    ),
+    Sabotage(
+        name="failed-batch-passed-over",
+        promise="P5",
+        breaks="the client goes on behind a batch that stopped in the middle",
+        file="shared/bus/reaction.py",
+        old="""\
+                if not run.done:
+                    self._send_back(run)
+""",
+        new="""\
+                run.done = True
+""",
+        red=(f"{BATCHES}::test_whatever_the_handler_machinery_raises_nothing_is_passed_over",),
+    ),
+    Sabotage(
+        name="gap-in-the-log-believed-at-once",
+        promise="P5",
+        breaks="records that the client left out are given up without being asked for again",
+        file="shared/bus/positions.py",
+        old="""\
+            if self._doubted.get(place) != expected:
+                self._doubted[place] = expected
+                return Continuity.READ_AGAIN
+""",
+        new="",
+        red=(f"{BATCHES}::test_records_that_the_client_leaves_out_are_asked_for_again_before_they_are_given_up",),
+    ),
+    Sabotage(
+        name="reaction-begins-at-the-end",
+        promise="P5",
+        breaks="a reaction without a position seeks to the end, and what was said before is never heard",
+        file="shared/bus/consumer.py",
+        old='            auto_offset_reset="earliest",',
+        new='            auto_offset_reset="latest",',
+        red=(f"{OWN}::test_what_was_said_before_a_reaction_was_first_started_is_heard[embedded]",),
+    ),
+    Sabotage(
+        name="let-through-behind-a-parked-record",
+        promise="P6",
+        breaks="a later record of a key overtakes an earlier one that waits among the dead letters",
+        file="shared/bus/handling.py",
+        old="""\
+        if outstanding and waiting is not outstanding[0] and await self._is_behind(prepared.subject):
+            return _IS_BEHIND
+""",
+        new="",
+        red=(f"{EXTERNAL}::test_poison_is_kept_byte_for_byte_and_delays_only_its_own_key[embedded]",),
+    ),
+    Sabotage(
+        name="bug-tried-again-without-end",
+        promise="P6",
+        breaks="a record that a handler can never handle holds up its partition for ever",
+        file="shared/bus/outcome.py",
+        old="""\
+    if attempt <= len(BUG_PAUSES):
+        return Again(BUG_PAUSES[attempt - 1])
+""",
+        new="""\
+    if attempt:
+        return Again(BUG_PAUSES[min(attempt, len(BUG_PAUSES)) - 1])
+""",
+        red=(
+            f"{OUTCOME}::test_a_bug_is_tried_again_a_few_times_with_growing_pauses_and_then_parked_without_its_message",
+        ),
+    ),
+    Sabotage(
+        name="pause-without-limit",
+        promise="P10",
+        breaks="the pause before the next try doubles for ever, and nobody goes on after a long outage",
+        file="shared/bus/reaction.py",
+        old="        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(tries - 1, 10))",
+        new="        pause = FIRST_PAUSE * 2 ** (tries - 1)",
+        red=(f"{BATCHES}::test_a_partition_that_waits_is_tried_again_later_and_later_but_soon_enough_after_an_outage",),
+    ),
+    Sabotage(
+        name="dead-letter-dropped",
+        promise="P7",
+        breaks="a record that cannot be handled is marked as parked and kept nowhere",
+        file="shared/deadletters/writer.py",
+        old="        await self._publish(letter)\n",
+        new="",
+        red=(f"{EXTERNAL}::test_poison_is_kept_byte_for_byte_and_delays_only_its_own_key[embedded]",),
+    ),
+    Sabotage(
+        name="dead-letter-taken-for-kept",
+        promise="P7",
+        breaks="a dead letter that the broker did not acknowledge counts as kept",
+        file="shared/deadletters/writer.py",
+        old="""\
+        if await self._publisher.publish([row]) != [letter.id]:
+            raise UnavailableError("the dead letter was not acknowledged")
+""",
+        new="""\
+        await self._publisher.publish([row])
+""",
+        red=(f"{STAYS}::test_a_letter_that_the_broker_did_not_acknowledge_is_not_taken_for_kept[embedded]",),
+    ),
+    Sabotage(
+        name="dead-letters-bytes-changed",
+        promise="P7",
+        breaks="a record without value is kept as one whose value is empty, and is another one when it is sent again",
+        file="shared/deadletters/writer.py",
+        old='            "value": letter.record.value,',
+        new='            "value": letter.record.value or b"",',
+        red=(f"{EXTERNAL}::test_poison_is_kept_byte_for_byte_and_delays_only_its_own_key[embedded]",),
+    ),
+    Sabotage(
+        name="organisation-taken-from-a-header",
+        promise="P12",
+        breaks="a publisher writes records for another organisation by naming it in a header",
+        file="shared/bus/handling.py",
+        old='        organisation = self._topics.attendance_organisation(record.topic) if self.external else ""',
+        new="""\
+        said = record.header("organisation")
+        organisation = self._topics.attendance_organisation(record.topic) if self.external else ""
+        organisation = said.decode() if said else organisation""",
+        red=(f"{EXTERNAL}::test_an_organisation_that_a_publisher_names_is_not_listened_to[embedded]",),
+    ),
+)

@@ -44,8 +44,8 @@ def test_a_sabotage_names_tests_that_exist(sabotage: Sabotage) -> None:
 
 
 def test_every_promise_is_broken_by_a_sabotage_of_a_name_of_its_own() -> None:
-    assert {sabotage.promise for sabotage in SABOTAGES} <= {f"P{number}" for number in range(1, 13)}
-    assert len({sabotage.name for sabotage in SABOTAGES}) == len(SABOTAGES)
+    assert {sabotage.promise for sabotage in SABOTAGES} == {f"P{number}" for number in range(1, 13)}
+    assert len({sabotage.name for sabotage in SABOTAGES}) == len(SABOTAGES) >= 15
 
 
 def test_the_page_of_sabotages_is_what_is_tried() -> None:
