@@ -58,13 +58,22 @@ class Storage:
         )
 
     async def take(self, number: int) -> Partition[Any]:
-        """Take a partition over: raise the epoch so that nobody else can write, then load all of it."""
-        async with guard():
-            stored = await self.database.collection(self.named("positions")).find_one_and_update(
-                {"_id": number}, {"$inc": {"epoch": 1}}, upsert=True, return_document=AFTER
+        """Take a partition over: raise the epoch so that nobody else can write, then load all of it.
+
+        Raises ConflictError, at once, while somebody else is in the middle of writing it: a plain update would wait
+        for that transaction, and a writer that is frozen keeps it open for a minute.
+        """
+        positions = self.database.collection(self.named("positions"))
+
+        async def work(session: Session) -> Any:
+            return await positions.find_one_and_update(
+                {"_id": number}, {"$inc": {"epoch": 1}}, upsert=True, return_document=AFTER, session=session
             )
-            if stored is None:
-                raise ConflictError(f"partition {number} was being taken by somebody else")
+
+        stored = await self.database.transact(work)
+        if stored is None:
+            raise ConflictError(f"partition {number} was being taken by somebody else")
+        async with guard():
             return await self._load(number, stored)
 
     async def freeze(self) -> dict[int, int]:

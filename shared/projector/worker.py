@@ -42,6 +42,8 @@ CATCH_UP_SECONDS = 5.0
 REPORT_SECONDS = 5.0
 ASIDE_SECONDS = 15.0
 """How long a fenced worker leaves a partition alone: longer than a session, so that the group can decide first."""
+HELD_SECONDS = 0.5
+"""How soon a partition is asked for again that somebody was writing."""
 
 log = structlog.get_logger(__name__)
 
@@ -226,7 +228,13 @@ class Projector:
             return  # given to somebody else while an earlier one was being taken
         self._client.pause(*places)
         async with self._lock:
-            partition = await self._storage.take(number)
+            try:
+                partition = await self._storage.take(number)
+            except ConflictError:
+                # Whoever had it is writing it, or stands still in the middle of that: the others need not wait.
+                log.info("partition_held", projection=self._projection.name, partition=number)
+                self._aside[number] = time.monotonic() + HELD_SECONDS
+                return
             if await self._flipped():
                 # Readers have gone over to another generation: everything in memory belongs to the old one.
                 self._partitions.clear()

@@ -1,0 +1,61 @@
+"""Taking a partition over from somebody who stands still in the middle of writing it (P4, P10)."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from shared.errors import ConflictError
+from shared.mongo import Database, Session
+from shared.projector.storage import FencedError, Storage
+from tests.toys import Minutes
+
+
+class StandstillError(Exception):
+    """Ends a transaction without keeping it."""
+
+
+@asynccontextmanager
+async def standing_still(database: Database, storage: Storage, number: int) -> AsyncIterator[None]:
+    """Hold a partition's position in an open transaction, as a checkpoint does whose process is frozen."""
+    began, over = asyncio.Event(), asyncio.Event()
+
+    async def work(session: Session) -> None:
+        positions = database.collection(storage.named("positions"))
+        await positions.update_one({"_id": number}, {"$inc": {"revision": 1}}, session=session)
+        began.set()
+        await over.wait()
+        raise StandstillError
+
+    writing = asyncio.create_task(database.transact(work))
+    await began.wait()
+    try:
+        yield
+    finally:
+        over.set()
+        with pytest.raises(StandstillError):
+            await writing
+
+
+async def test_a_partition_that_is_being_written_is_refused_at_once_and_the_others_are_not(database: Database) -> None:
+    storage = Storage(database, Minutes(), "v1")
+    await storage.prepare()
+    await storage.take(3)
+    async with standing_still(database, storage, 3):
+        asked = time.monotonic()
+        with pytest.raises(ConflictError):
+            await storage.take(3)
+        assert time.monotonic() - asked < 5
+        assert (await storage.take(4)).epoch == 1
+    assert (await storage.take(3)).epoch == 2
+
+
+async def test_whoever_stood_still_is_fenced_once_the_partition_was_taken(database: Database) -> None:
+    storage = Storage(database, Minutes(), "v1")
+    await storage.prepare()
+    zombie = await storage.take(3)
+    await storage.take(3)
+    with pytest.raises(FencedError):
+        await storage.checkpoint([zombie])
