@@ -55,17 +55,17 @@ class _Arm:
         return Fraction(self.gain + self.left * score - self.left_before, self.stayed + self.left)
 
 
-def bounds(table: CellTable, *, lottery: bool) -> Bounds:
-    """Return the bounds of the programme's people against those not in a programme (yet).
+def bounds(table: CellTable, *, lottery: bool, control: str = "") -> Bounds:
+    """Return the bounds of the programme's people against those never in it, or not yet.
 
+    `control` is `never_treated` or `not_yet_treated`; without it the former wherever there are such people.
     `lottery` says that chance alone decided who began when; Lee bounds hold only then, and only where cells carry
     histograms of changes. Raises EvidenceError when no cohort has a comparison.
     """
-    pairs = list(_pairs(table))
+    not_yet = (control or _control(table)) == "not_yet_treated"
+    pairs = list(_pairs(table, not_yet=not_yet))
     if not pairs:
-        raise EvidenceError(
-            "no cohort has people who answered before and since its start, and a comparison who did too", field="cohort"
-        )
+        raise EvidenceError("no cohort and comparison both answered before and since its start", field="cohort")
     lee = lottery and all(arm.changes for pair in pairs for arm in pair)
     each = [_lee(*pair) if lee else _worst(*pair, table.outcome) for pair in pairs]
     weights = [treated.stayed + treated.left for treated, _ in pairs]
@@ -83,12 +83,16 @@ def bounds(table: CellTable, *, lottery: bool) -> Bounds:
     return Bounds(low, high, LEE if lee else WORST, treated, comparison)
 
 
-def _pairs(table: CellTable) -> Iterator[tuple[_Arm, _Arm]]:
+def _control(table: CellTable) -> str:
+    return "never_treated" if any(cell.cohort == 0 for cell in table.cells) else "not_yet_treated"
+
+
+def _pairs(table: CellTable, *, not_yet: bool) -> Iterator[tuple[_Arm, _Arm]]:
     """Yield the two arms for every cohort and every wave since its start at which somebody of both answered again."""
     for cohort in sorted({cell.cohort for cell in table.cells if cell.cohort > 1}):
         for wave in range(cohort, len(table.waves) + 1):
             treated = _arm([cell for cell in table.cells if cell.cohort == cohort], cohort - 1, wave)
-            others = [cell for cell in table.cells if cell.cohort == 0 or cell.cohort > wave]
+            others = [cell for cell in table.cells if cell.cohort == 0 or (not_yet and cell.cohort > wave)]
             comparison = _arm(others, cohort - 1, wave)
             if treated.stayed and comparison.stayed:
                 yield treated, comparison

@@ -90,7 +90,7 @@ def test_a_wave_at_which_a_whole_arm_left_has_no_estimate_and_no_bounds() -> Non
 
 
 def test_a_cohort_without_a_comparison_is_an_error() -> None:
-    with pytest.raises(EvidenceError, match="no cohort has people who answered before and since"):
+    with pytest.raises(EvidenceError, match="no cohort and comparison"):
         bounds(table(both(2, 4, 8), []), lottery=False)
 
 

@@ -1,0 +1,40 @@
+"""Claims: the ladder, and the only room where causal words exist.
+
+Guards that nobody gets a figure without the level it stands on, the smallest change that could have been detected
+beside it, and a sentence that says no more than the data hold.
+"""
+
+from services.evaluation.evidence.claims.beside import Beside, beside
+from services.evaluation.evidence.claims.claim import Claim, canonical, read
+from services.evaluation.evidence.claims.concluding import claim, conclude
+from services.evaluation.evidence.claims.conditions import Conditions, level, limits
+from services.evaluation.evidence.claims.declaration import DECLARATION_FORMAT, Declaration, Lottery, declaration
+from services.evaluation.evidence.claims.figures import Figures
+from services.evaluation.evidence.claims.holding import Circumstances, conditions
+from services.evaluation.evidence.claims.ladder import ladder
+from services.evaluation.evidence.claims.sentences import checked, dose_sentence, sentence, shift_sentences
+
+__all__ = [
+    "DECLARATION_FORMAT",
+    "Beside",
+    "Circumstances",
+    "Claim",
+    "Conditions",
+    "Declaration",
+    "Figures",
+    "Lottery",
+    "beside",
+    "canonical",
+    "checked",
+    "claim",
+    "conclude",
+    "conditions",
+    "declaration",
+    "dose_sentence",
+    "ladder",
+    "level",
+    "limits",
+    "read",
+    "sentence",
+    "shift_sentences",
+]

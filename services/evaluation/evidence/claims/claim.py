@@ -1,0 +1,93 @@
+"""A claim: every figure that may be shown, the sentence, and what it takes to reproduce it byte for byte.
+
+Guards that a claim which was not built by this room's rules cannot be read back as one: words, digits and suppression
+are checked again.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from services.evaluation.evidence.claims.ladder import Level
+from services.evaluation.evidence.claims.sentences import checked
+from services.evaluation.evidence.errors import EvidenceError
+
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What may be said of one outcome. Figures are in `unit`, rounded for showing; None is "not said", never 0.
+
+    At level 1 `interval`, `smallest_detectable` and `detected` are those of `observed`, from level 2 on those of
+    `difference`. `expected_without` is said from level 3 on. At level 0 all figures are None and `suppressed` is True.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    outcome: str
+    unit: str
+    better: str
+    observed: float | None
+    expected_without: float | None
+    difference: float | None
+    interval: Interval | None
+    smallest_detectable: float | None
+    detected: bool | None
+    attrition: Interval | None
+    """Between which differences those who left could have moved it; from level 2 on."""
+    method: str
+    level: Level
+    strength: str
+    maryland: int | None
+    """The Maryland scale, 1 to 5; None where nothing is said."""
+    people: int | None
+    """Of the programme, to the nearest k."""
+    people_comparison: int | None
+    organisations: int | None
+    organisations_comparison: int | None
+    suppressed: bool
+    assumptions: tuple[str, ...]
+    limits: tuple[str, ...]
+    """What keeps it from saying more."""
+    cut_off: Mapping[str, int]
+    """Position of the stream up to which cells were counted, by partition."""
+    rule: str
+    standards: Mapping[str, str]
+    library: str
+    seed: int
+    sentence: str
+
+    def __post_init__(self) -> None:
+        """Refuse a claim that says more than its level."""
+        for text in (self.sentence, self.method, self.strength, *self.assumptions, *self.limits):
+            checked(text, self.level)
+        said = [name for name, value in _figures(self) if value is not None]
+        if self.suppressed != (self.level == 0) or (self.level == 0 and said):
+            raise EvidenceError("a suppressed claim has no figures, and only it is of level 0", field=",".join(said))
+
+
+def canonical(claim: Claim) -> bytes:
+    """Return the claim as JSON: keys sorted, no spaces, UTF-8; the same claim gives the same bytes."""
+    text = json.dumps(asdict(claim), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode()
+
+
+def read(text: bytes) -> Claim:
+    """Return the claim of canonical JSON; raises EvidenceError for one that these rules would not have handed out."""
+    try:
+        return _CLAIM.validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        raise EvidenceError(first["msg"], field=".".join(map(str, first["loc"]))) from None
+
+
+def _figures(claim: Claim) -> Iterator[tuple[str, object]]:
+    names = ("observed", "expected_without", "difference", "interval", "smallest_detectable", "detected", "attrition")
+    counts = ("people", "people_comparison", "organisations", "organisations_comparison", "maryland")
+    return ((name, getattr(claim, name)) for name in (*names, *counts))
+
+
+_CLAIM = TypeAdapter(Claim)

@@ -1,0 +1,91 @@
+"""The ladder of claims: from what the data hold to a level, and to what keeps it from being higher.
+
+Guards that worse data never raise a level: every condition only ever opens a rung, and one that is not known is not
+met.
+"""
+
+from dataclasses import dataclass
+
+from services.evaluation.evidence.claims.ladder import Ladder, Level, ladder
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Exactly what the ladder asks; whoever knows nothing builds `Conditions()` and gets level 0."""
+
+    people: int = 0
+    """Who answered both before and after, on the programme's side."""
+    k: int = 10
+    identifiable: bool = False
+    """One organisation could be recognised: it is alone, or what is left without it is fewer than k people."""
+    paired: bool = False
+    comparison: bool = False
+    """There is one that may be shown: k people, two organisations, none of them recognisable; and an estimate."""
+    organisations_treated: int = 0
+    organisations_comparison: int = 0
+    pre_periods: int = 0
+    pre_test_passed: bool | None = None
+    """None where it could not be tested."""
+    pre_test_powered: bool = False
+    sensitivity_excludes_zero: bool = False
+    bounds_same_sign: bool = False
+    adjusted: bool = False
+    detected: bool = False
+    annual: bool = False
+    returns: int = 0
+    lottery_recorded: bool = False
+    """Before any outcome, and the cells are as it was drawn."""
+    attrition_balanced: bool = False
+    protocol_declared: bool = False
+
+
+def level(conditions: Conditions) -> Level:
+    """Return how much may be said, 0 to 4. Source: the Maryland scale (Sherman and others 1997), made stricter."""
+    rules = ladder()
+    if conditions.people < max(conditions.k, rules.fewest_people) or conditions.identifiable or not conditions.paired:
+        return 0
+    if not conditions.comparison:
+        return 1
+    if not missing_for(4, conditions, rules):
+        return 4
+    return 2 if missing_for(3, conditions, rules) else 3
+
+
+def limits(conditions: Conditions) -> tuple[str, ...]:
+    """Return in words what keeps a claim from the next level; nothing at level 0, which says nothing."""
+    rules, reached = ladder(), level(conditions)
+    if reached == 0:
+        return ()
+    if reached == 1:
+        return (rules.limits["comparison"],)
+    names = missing_for(3, conditions, rules) if reached == 2 else missing_for(4, conditions, rules)  # noqa: PLR2004 # a level
+    return tuple(rules.limits[name] for name in names)
+
+
+def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]:
+    """Return the names of the conditions that levels 3 and 4 ask for and that are not met.
+
+    A lottery stands in for the time before the start; where that could be tested and failed, it does not.
+    """
+    fewest = min(conditions.organisations_treated, conditions.organisations_comparison)
+    both = {
+        "organisations": fewest >= rules.fewest_organisations,
+        "bounds": conditions.bounds_same_sign,
+        "adjusted": conditions.adjusted,
+        "returns": not conditions.annual or conditions.returns >= rules.fewest_returns,
+    }
+    trends = {
+        "pre_periods": conditions.pre_periods >= rules.fewest_pre_periods,
+        "pre_test": conditions.pre_test_passed is True,
+        "powered": conditions.pre_test_powered,
+        "sensitivity": conditions.sensitivity_excludes_zero,
+        "detected": conditions.detected,
+    }
+    chance = {
+        "lottery": conditions.lottery_recorded,
+        "pre_test": conditions.pre_test_passed is not False,
+        "attrition": conditions.attrition_balanced,
+        "protocol": conditions.protocol_declared,
+    }
+    asked = both | (trends if wanted == 3 else chance)  # noqa: PLR2004 # a level
+    return [name for name, met in asked.items() if not met]

@@ -1,0 +1,68 @@
+"""Figures as they may be shown: coarse enough that one person's answer cannot be read off, intervals never narrowed.
+
+Guards that what is detected is judged on the figures that are shown, so a sentence never says more than it prints.
+"""
+
+from dataclasses import dataclass
+from math import ceil, floor
+from typing import NamedTuple
+
+_STEADY = 9
+"""Decimals at which floating point is cut off before rounding outwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A figure with its interval, rounded to `decimals`, and whether it differs from 0; in the outcome's unit.
+
+    `observed` is how far the programme's people moved, `figure` what the sentence is about: that very move, or the
+    difference from the comparison.
+    """
+
+    observed: float
+    figure: float
+    interval: tuple[float, float] | None
+    detectable: float | None
+    detected: bool | None
+    """None where nothing was tested."""
+    decimals: int
+
+
+class Sure(NamedTuple):
+    """How sure a figure is, before rounding; None where it cannot be said."""
+
+    interval: tuple[float, float] | None
+    detectable: float | None
+    p_value: float | None
+
+
+def figures(observed: float, figure: float, sure: Sure, *, decimals: int, significance: float) -> Figures:
+    """Return figures rounded: intervals and the detectable change outwards."""
+    shown = nearest(figure, decimals)
+    interval, detectable, p_value = sure
+    rounded = None if interval is None else (downwards(interval[0], decimals), upwards(interval[1], decimals))
+    detected = None
+    if rounded is not None and p_value is not None and detectable is not None:
+        detected = p_value < significance and shown != 0 and not rounded[0] <= 0 <= rounded[1]
+    least = None if detectable is None else upwards(detectable, decimals)
+    return Figures(nearest(observed, decimals), shown, rounded, least, detected, decimals)
+
+
+def nearest(value: float, decimals: int) -> float:
+    """Return a value rounded; never minus zero."""
+    return round(value, decimals) + 0.0
+
+
+def downwards(value: float, decimals: int) -> float:
+    """Return the next value below with so many decimals."""
+    return float(floor(round(value * 10.0**decimals, _STEADY)) / 10.0**decimals)
+
+
+def upwards(value: float, decimals: int) -> float:
+    """Return the next value above with so many decimals."""
+    return float(ceil(round(value * 10.0**decimals, _STEADY)) / 10.0**decimals)
+
+
+def rounded_people(people: int, k: int) -> int:
+    """Return a number of people to the nearest k, halves upwards."""
+    return (people + k // 2) // k * k

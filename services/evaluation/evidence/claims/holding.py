@@ -1,0 +1,126 @@
+"""What the data hold: each condition of the ladder looked up in cells, estimate and declaration.
+
+Guards that a condition is met only by what these show, and that a comparison which may not be shown (few people, an
+organisation that could be recognised) is no comparison.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from services.evaluation.evidence.cells import Cell, CellTable
+from services.evaluation.evidence.change import Bounds, Change, adjusted
+from services.evaluation.evidence.claims.conditions import Conditions
+from services.evaluation.evidence.claims.declaration import Declaration
+from services.evaluation.evidence.claims.figures import Figures, Sure, figures
+from services.evaluation.evidence.claims.ladder import ladder
+from services.evaluation.evidence.estimate import Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known beside the cells. `p_values` are those of the declared secondary outcomes, by name, unadjusted."""
+
+    declaration: Declaration = field(default_factory=Declaration.nothing)
+    p_values: Mapping[str, float] = field(default_factory=dict)
+    cut_off: Mapping[str, int] = field(default_factory=dict)
+    standards: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING_KNOWN = Circumstances()
+
+
+def conditions(
+    table: CellTable,
+    change: Change | None,
+    estimate: Estimate | None,
+    limited: Bounds | None,
+    known: Circumstances = NOTHING_KNOWN,
+) -> Conditions:
+    """Return what the ladder asks, as the data show it; what is not known is not met."""
+    if change is None:
+        return Conditions(k=table.k)
+    rules, declared = ladder(), known.declaration
+    k = max(table.k, rules.fewest_people)
+    alone = Conditions(
+        people=change.n,
+        k=k,
+        identifiable=_recognisable(change.n, change.largest, change.organisations, k),
+        paired=True,
+        annual=declared.annual,
+        returns=len(table.waves),
+    )
+    if estimate is None or not estimate.attempted or estimate.effect is None or not _comparable(table, estimate, k):
+        return alone
+    effect, passed = estimate.effect, estimate.pre_test_p
+    return replace(
+        alone,
+        comparison=True,
+        organisations_treated=min(estimate.organisations_treated, change.organisations),
+        organisations_comparison=estimate.organisations_comparison,
+        pre_periods=estimate.pre_periods,
+        pre_test_passed=None if passed is None else passed >= rules.pre_test_alpha,
+        pre_test_powered=estimate.pre_test_powered,
+        sensitivity_excludes_zero=_robust(estimate),
+        bounds_same_sign=limited is not None and min(limited.low * effect, limited.high * effect) > 0,
+        adjusted=declared.is_primary(table) or _corrected(table, estimate, known) is not None,
+        detected=shown(2, table, change, estimate, known).detected is True,
+        lottery_recorded=declared.drawn(table),
+        attrition_balanced=limited is not None
+        and abs(limited.answered_treated - limited.answered_comparison) <= rules.balanced_within,
+        protocol_declared=declared.made_before(table),
+    )
+
+
+def shown(reached: int, table: CellTable, change: Change, estimate: Estimate | None, known: Circumstances) -> Figures:
+    """Return the figures of a level: of the change alone at level 1, of the difference above it."""
+    rules = ladder()
+    if reached == 1 or estimate is None or estimate.effect is None:
+        figure, people = change.difference, change.n
+        sure = Sure(change.interval, change.smallest_detectable, change.p_value)
+    else:
+        figure, people = estimate.effect, min(change.n, estimate.people_treated, estimate.people_comparison)
+        corrected = _corrected(table, estimate, known)
+        p_value = estimate.p_value if corrected is None else corrected
+        sure = Sure(estimate.interval, estimate.smallest_detectable, p_value)
+    decimals = rules.shown_decimals(people)
+    return figures(change.difference, figure, sure, decimals=decimals, significance=rules.significance)
+
+
+def _corrected(table: CellTable, estimate: Estimate, known: Circumstances) -> float | None:
+    """Return the p-value of a secondary outcome among all that were declared, or None where one is kept back."""
+    declared = known.declaration
+    p_values = {name: value for name, value in known.p_values.items() if name in declared.secondary}
+    if not declared.is_secondary(table) or estimate.p_value is None or len(p_values) < len(set(declared.secondary)):
+        return None
+    return adjusted(p_values | {table.outcome.name: estimate.p_value})[table.outcome.name]
+
+
+def _recognisable(people: int, largest: int, organisations: int, k: int) -> bool:
+    """An organisation is recognised when it is alone, and recognises the rest when they are fewer than k."""
+    return organisations < 2 or people - largest < k  # noqa: PLR2004 # one is alone
+
+
+def _comparable(table: CellTable, estimate: Estimate, k: int) -> bool:
+    first = min((cell.cohort for cell in table.cells if cell.cohort > 1), default=0)
+    later = estimate.control == "not_yet_treated"
+    sides = _people(cell for cell in table.cells if cell.cohort == 0 or (later and cell.cohort > first))
+    people, organisations = estimate.people_comparison, estimate.organisations_comparison
+    if min(people, estimate.people_treated) < k:
+        return False
+    return not _recognisable(people, max(sides.values(), default=people), organisations, k)
+
+
+def _people(cells: Iterable[Cell]) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    for cell in cells:
+        if len(cell.pattern) > 1:
+            counted[cell.organisation] += cell.n
+    return counted
+
+
+def _robust(estimate: Estimate) -> bool:
+    """Trends were allowed to bend, and no interval holds 0 or lies on the other side of it."""
+    bent = any(bend > 0 for bend, _, _ in estimate.sensitivity)
+    effect = estimate.effect or 0.0
+    return bent and all(min(low * effect, high * effect) > 0 for _, low, high in estimate.sensitivity)

@@ -1,0 +1,93 @@
+"""Sentences: the ladder's templates filled in, and checked against the words of their level.
+
+Guards that no sentence is handed out that says what its level may not, whatever an outcome is called.
+"""
+
+from services.evaluation.evidence.cells import Outcome
+from services.evaluation.evidence.change import Dose, Shift
+from services.evaluation.evidence.claims.figures import Figures, nearest
+from services.evaluation.evidence.claims.ladder import Level, ladder
+from services.evaluation.evidence.claims.words import found, hidden, label
+from services.evaluation.evidence.errors import EvidenceError
+
+_UNNAMED = "This outcome"
+
+
+def sentence(level: Level, outcome: Outcome, shown: Figures | None) -> str:
+    """Return the sentence that may be said; level 0 needs no figures and has none.
+
+    An outcome whose name holds a word that the level may not say goes unnamed.
+    """
+    rung, unit = ladder().levels[level], label(outcome.unit, "unit", ladder().verdicts)
+    if level == 0 or shown is None:
+        return checked(ladder().levels[0].detected, 0)
+    template = {None: rung.described, True: rung.detected, False: rung.undetected}[shown.detected]
+    low, high = shown.interval or (0.0, 0.0)
+    return checked(
+        template.format(
+            outcome=named(level, outcome),
+            unit=_plain_unit(unit),
+            observed=_signed(shown.observed, shown.decimals),
+            difference=_signed(shown.figure, shown.decimals),
+            size=f"{abs(shown.figure):.{shown.decimals}f}",
+            more="more" if shown.figure >= 0 else "less",
+            low=_signed(low, shown.decimals),
+            high=_signed(high, shown.decimals),
+            detectable=f"{shown.detectable or 0:.{shown.decimals}f}",
+        ),
+        level,
+    )
+
+
+def dose_sentence(dose: Dose, outcome: Outcome, k: int) -> str:
+    """Return what may be said of attendance and change: a direction, never a figure."""
+    if dose.fewest < max(k, ladder().fewest_people):
+        return sentence(0, outcome, None)
+    words = {"none": "none", outcome.better: "more"}.get(dose.direction, "less")
+    return checked(ladder().dose[words], 1)  # type: ignore[index] # one of the three
+
+
+def shift_sentences(shift: Shift, outcome: Outcome, k: int) -> tuple[str, ...]:
+    """Return the three changes, each with its own figure; merged never, hidden together when people are too few."""
+    rules, people = ladder(), shift.conventional.n
+    if people < max(k, rules.fewest_people) or people - shift.conventional.largest < k:
+        return (sentence(0, outcome, None),)
+    unit, decimals = _plain_unit(label(outcome.unit, "unit", rules.verdicts)), rules.shown_decimals(people)
+    each = (
+        (rules.shift["conventional"], shift.conventional),
+        (rules.shift["retrospective"], shift.retrospective),
+        (rules.shift["yardstick"], shift.yardstick),
+    )
+    moved = ((text, _signed(nearest(change.difference, decimals), decimals)) for text, change in each)
+    return tuple(checked(text.format(change=change, unit=unit), 1) for text, change in moved)
+
+
+def named(level: int, outcome: Outcome) -> str:
+    """Return the outcome's name in quotation marks, or no name where it would say a barred word for us."""
+    name = label(outcome.name, "name", ladder().verdicts)
+    return (
+        _UNNAMED
+        if hidden(name, ladder().may_not(level))
+        else f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
+    )
+
+
+def checked(text: str, level: int) -> str:
+    """Return a text that its level may say; raises EvidenceError for one that it may not."""
+    said = found(text, ladder().may_not(level))
+    if said or (level == 0 and any(character.isdigit() for character in text)):
+        raise EvidenceError(
+            f"a claim of level {level} may not say {said[0] if said else 'a number'!r}", field="sentence"
+        )
+    return text
+
+
+def _plain_unit(unit: str) -> str:
+    """A unit stands inside every sentence, so it may hold no word that any level bars."""
+    if hidden(unit, ladder().may_not(1)):
+        raise EvidenceError("holds a word that claims may not say", field="outcome.unit")
+    return unit
+
+
+def _signed(value: float, decimals: int) -> str:
+    return f"{value:+.{decimals}f}" if value else f"{0:.{decimals}f}"
