@@ -76,7 +76,7 @@ def from_moments(groups: Iterable[Moments], waves: int, options: Options = DEFAU
     usable = [group for group in groups if group.cohort != 1 and len(group.pattern) > 1]
     control: Control = options.control or _control(usable)
     blank = Estimate(attempted=False, control=control, library=library.library_version(), seed=options.seed)
-    if reason := _missing(usable, waves, control):
+    if reason := _missing(usable, waves, control, options):
         return replace(blank, reason=reason)
     frame = means(usable) if options.clustered else panel(usable)
     try:
@@ -92,7 +92,7 @@ def _control(groups: Iterable[Moments]) -> Control:
     return "never_treated" if any(group.cohort == 0 for group in groups) else "not_yet_treated"
 
 
-def _missing(groups: Sequence[Moments], waves: int, control: Control) -> str:
+def _missing(groups: Sequence[Moments], waves: int, control: Control, options: Options) -> str:
     """Return why nothing can be compared, or nothing."""
     cohorts = {group.cohort for group in groups}
     answered = {wave for group in groups for wave in group.pattern}
@@ -104,7 +104,7 @@ def _missing(groups: Sequence[Moments], waves: int, control: Control) -> str:
         "there is no comparison: nobody without the programme answered twice": control == "never_treated"
         and 0 not in cohorts,
         "there is no comparison: all programmes began at the same wave": 0 not in cohorts and len(cohorts) < 2,  # noqa: PLR2004 # two starts
-        "only one organisation answered": len({group.organisation for group in groups}) == 1 and waves > 0,
+        "only one organisation answered": options.clustered and len({group.organisation for group in groups}) == 1,
         f"nobody answered twice with wave {absent[0] if absent else 0}": bool(absent),
         "everybody gave the same score at every wave": same,
     }

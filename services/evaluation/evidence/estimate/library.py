@@ -5,10 +5,10 @@ are too narrow), not its reports (they claim too much), not its data loaders (of
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import version
 from math import inf
 from typing import Any, Literal
@@ -47,8 +47,9 @@ class Fit:
     simple: tuple[float, float]
     """Effect and error averaged over cohorts and waves after the start, weighted by people."""
     clusters: int | None
-    _universal: Any
     _varying: Any
+    _again: Callable[..., Any]
+    """Fits the same panel once more, otherwise: against another base, or bootstrapped."""
 
     @property
     def freedom(self) -> float:
@@ -75,6 +76,15 @@ class Fit:
         covariance = np.asarray(study.vcov)[np.ix_(kept, kept)]
         return tuple(int(time) for time in times), np.array([effects[time] for time in times]), covariance
 
+    @cached_property
+    def _against_the_last_wave(self) -> Any:
+        """The event study with the last wave before the start as base of all, as the sensitivity wants it."""
+        return self._again("universal").aggregate("event_study")
+
+    def multiplier_critical_value(self, draws: int, seed: int) -> float:
+        """Return the library's own critical value of the event study, by its multiplier bootstrap."""
+        return float(self._again("varying", n_bootstrap=draws, seed=seed).aggregate("event_study").cband_crit_value)
+
     def sensitivity(self, bend: float) -> tuple[float, float] | None:
         """Return the interval for the first wave after the start when trends may bend by `bend` a wave, or None.
 
@@ -82,7 +92,7 @@ class Fit:
         """
         from diff_diff import HonestDiD  # noqa: PLC0415 # takes seconds to load, and most uses of this room need none
 
-        study = self._universal.aggregate("event_study")
+        study = self._against_the_last_wave
         after = int(np.sum((study.event_time >= 0) & np.isfinite(study.att)))
         with _quiet():
             try:
@@ -98,7 +108,8 @@ def fit(frame: pd.DataFrame, control: Control) -> Fit:
 
     Raises EvidenceError when no effect can be estimated from it.
     """
-    varying, universal = (_fitted(frame, control, base) for base in ("varying", "universal"))
+    again = partial(_fitted, frame, control)
+    varying = again("varying")
     kit = varying._aggregation_kit  # noqa: SLF001 # the library has no public way to its influence function
     found = {pair: kit.influence[pair] for pair in sorted(kit.influence)}
     units = frame.drop_duplicates("unit").sort_values("unit")
@@ -119,8 +130,8 @@ def fit(frame: pd.DataFrame, control: Control) -> Fit:
         scale=1.0 if count is None else count / max(count - 1, 1),
         simple=(float(varying.overall_att), float(varying.overall_se)),
         clusters=count,
-        _universal=universal,
         _varying=varying,
+        _again=again,
     )
 
 
@@ -143,11 +154,11 @@ def wild(design: Numbers, outcome: Numbers, clusters: NDArray[np.int64], seed: i
 _ENUMERATED = 12
 
 
-def _fitted(frame: pd.DataFrame, control: Control, base: str) -> Any:
+def _fitted(frame: pd.DataFrame, control: Control, base: str, **drawing: int) -> Any:
     from diff_diff import CallawaySantAnna, SurveyDesign  # noqa: PLC0415 # see above
 
     design = SurveyDesign(weights="people", psu="organisation") if "people" in frame else None
-    estimator = CallawaySantAnna(control_group=control, estimation_method="reg", base_period=base)
+    estimator = CallawaySantAnna(control_group=control, estimation_method="reg", base_period=base, **drawing)
     with _quiet():
         try:
             return estimator.fit(
