@@ -6,6 +6,7 @@ between lanes nothing is shared but the programme's places.
 
 import asyncio
 import itertools
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
@@ -31,7 +32,7 @@ class Lane:
         """What readers saw that must never be seen."""
         self._commands, self._desk, self._chance = commands, desk, chance
         self._numbers = itertools.count(number * 10_000)
-        self._minutes = itertools.count(0)
+        self._minutes = Counter[tuple[str, str]]()
         self._sessions: Sequence[Session] = ()
         self._passing: list[Person] = []
         self._seen: dict[tuple[str, int], int] = {}
@@ -102,14 +103,15 @@ class Lane:
         session = self._chance.choice(self._sessions)
         people = self._chance.sample(self.people, self._chance.randint(1, len(self.people)))
         absent = self._chance.random() < 0.3
-        lines: dict[str, int | None] = {person.id: self._odd(session) for person in people}
+        lines: dict[str, int | None] = {person.id: self._odd(session, person) for person in people}
         if absent:
             lines[people[0].id] = None
         await self._give(replace(self._commands.attend(session, lines, self.organisation), key=absent))
 
-    def _odd(self, session: Session) -> int:
-        """Return minutes that systems never report and that differ from the last ones."""
-        return 1 + 2 * (next(self._minutes) % (session.minutes // 2))
+    def _odd(self, session: Session, person: Person) -> int:
+        """Return minutes that systems never report and that differ from any that may stand for this person."""
+        self._minutes[person.id, session.id] += 1
+        return 1 + 2 * (self._minutes[person.id, session.id] % (session.minutes // 2))
 
     async def _void(self) -> None:
         session, person = self._chance.choice(self._sessions), self._chance.choice(self.people)

@@ -20,7 +20,7 @@ from shared.testing import stream
 from shared.testing.accounts import Reader
 from shared.testing.history import History
 from shared.testing.killing import Chance, Killer, plan
-from shared.testing.settling import behind, eventually, settle
+from shared.testing.settling import UnsettledError, behind, eventually, settle
 from shared.testing.stream import Follower
 from shared.topics import SERVICES
 from tests.fault.commands import Commands
@@ -107,10 +107,17 @@ class Region:
         followers = self.followers()
         ends = await stream.ends_of(self.brokers, sorted({topic for one in followers for topic in one.topics}))
 
-        async def reached() -> bool:
-            return not await behind(followers, ends)
+        late = ""
 
-        await eventually(reached, deadline=deadline, what="that every reader is where the stream ended")
+        async def reached() -> bool:
+            nonlocal late
+            late = await behind(followers, ends)
+            return not late
+
+        try:
+            await eventually(reached, deadline=deadline, what="that every reader is where the stream ended")
+        except UnsettledError as error:
+            raise UnsettledError(f"{error}: {late}") from None
 
     async def _all_ready(self) -> bool:
         ready = await asyncio.gather(*(asyncio.to_thread(self.stack.is_up, name) for name in self.stack.processes))

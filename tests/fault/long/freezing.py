@@ -17,7 +17,8 @@ from tests.fault.scenario import Region
 KINDS = (("evaluation", "worker"), ("engagement", "relay"), ("engagement", "worker"))
 """A projector, a relay and a reaction worker."""
 SESSION_SECONDS, LEASE_SECONDS = 12.0, 15.0
-GONE_ON_SECONDS = 60.0
+GONE_ON_SECONDS = 120.0
+"""Longer than a database keeps the transaction of a frozen process open (a minute)."""
 REFUSED = {
     "partition_lost": "checkpoints fenced",
     "relay_stands_back": "sends left to the one who has the lease",
