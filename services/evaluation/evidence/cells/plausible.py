@@ -50,8 +50,18 @@ def _problems(cell: Cell, table: CellTable) -> Iterable[tuple[str, str]]:
         yield "sums", f"{len(cell.sums)} sums for {size} waves"
     if any(len(rows) != size for rows in (cell.products, *cell.products)):
         yield "products", f"must be {size} by {size}, as the pattern"
+    yield from _heads(cell)
     yield from _moments(cell, table.outcome)
     yield from _histograms(cell, table.outcome)
+
+
+def _heads(cell: Cell) -> Iterable[tuple[str, str]]:
+    """Before sums are judged: a wrong n would make them all look wrong."""
+    spreads = {f"scores.{wave}": counts for wave, counts in (cell.scores or {}).items()}
+    spreads |= {f"changes.{early}-{late}": counts for (early, late), counts in (cell.changes or {}).items()}
+    for field, counts in spreads.items():
+        if (people := sum(counts.values())) != cell.n:
+            yield field, f"counts {people} people, n is {cell.n}"
 
 
 def _moments(cell: Cell, outcome: Outcome) -> Iterable[tuple[str, str]]:
@@ -86,7 +96,7 @@ def _histograms(cell: Cell, outcome: Outcome) -> Iterable[tuple[str, str]]:
         if any(not outcome.low <= score <= outcome.high for score in counts):
             yield field, f"a score outside {outcome.low} to {outcome.high}"
         place = at[wave]
-        yield from _counted(field, cell.n, counts, cell.sums[place], cell.products[place][place])
+        yield from _counted(field, counts, cell.sums[place], cell.products[place][place])
     for (early, late), counts in (cell.changes or {}).items():
         field = f"changes.{early}-{late}"
         if not (early < late and {early, late} <= set(at)):
@@ -94,14 +104,11 @@ def _histograms(cell: Cell, outcome: Outcome) -> Iterable[tuple[str, str]]:
             continue
         i, j = at[early], at[late]
         squares = cell.products[i][i] + cell.products[j][j] - 2 * cell.products[i][j]
-        yield from _counted(field, cell.n, counts, cell.sums[j] - cell.sums[i], squares)
+        yield from _counted(field, counts, cell.sums[j] - cell.sums[i], squares)
 
 
-def _counted(field: str, n: int, counts: Histogram, total: int, squares: int) -> Iterable[tuple[str, str]]:
-    people = sum(counts.values())
-    if people != n:
-        yield field, f"counts {people} people, n is {n}"
-    elif _moment(counts, 1) != total or _moment(counts, 2) != squares:
+def _counted(field: str, counts: Histogram, total: int, squares: int) -> Iterable[tuple[str, str]]:
+    if _moment(counts, 1) != total or _moment(counts, 2) != squares:
         yield field, "does not have the cell's sums and products"
 
 

@@ -16,6 +16,7 @@ from services.evaluation.evidence.errors import EvidenceError
 CELLS_FORMAT = "groundswell-cells/1"
 MANY = 100_000
 """More cells than this no region has: 20,000 people are 20,000 cells at most."""
+_FEW = 1000
 _Name = Annotated[str, Field(min_length=1, max_length=200)]
 _Wave = Annotated[str, Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
 _Counts = dict[int, Annotated[int, Field(ge=0)]]
@@ -63,6 +64,7 @@ class _CellsInFile(_Strict):
 
 def parse(text: str | bytes, file: str = "") -> CellTable:
     """Return the table of a file's text; raises EvidenceError with file, cell and field for anything unusable."""
+    _refuse_too_many(text, file)
     try:
         read = _CellsInFile.model_validate_json(text)
     except ValidationError as error:
@@ -117,14 +119,21 @@ def _pair(name: str) -> Pair:
     return int(early), int(late)
 
 
+def _refuse_too_many(text: str | bytes, file: str) -> None:
+    """Count before anything is read: a million cells would take minutes and gigabytes to be refused one by one."""
+    many = text.count(b'"organisation"') if isinstance(text, bytes) else text.count('"organisation"')
+    if many > MANY:
+        raise EvidenceError(f"{many} cells, more than the {MANY} that any region could have", file=file, field="cells")
+
+
 def _told(error: ValidationError, file: str) -> EvidenceError:
     """Say the first problem, a wrong version before all others: it explains the rest."""
-    problems = error.errors(include_url=False, include_context=False)
+    problems = error.errors(include_url=False, include_context=False, include_input=error.error_count() < _FEW)
     first = min(problems, key=lambda problem: problem["loc"] != ("format",))
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     place = first["loc"]
     if place == ("format",):
-        what = f"wrong version: this program reads {CELLS_FORMAT}, not {str(first['input'])[:60]!r}"
+        what = f"wrong version: this program reads {CELLS_FORMAT}, not {str(first.get('input', 'another'))[:60]!r}"
         return EvidenceError(what, file=file, field="format")
     inside = place[:1] == ("cells",) and len(place) > 1
     cell = f"cells[{place[1]}]" if inside else ""
