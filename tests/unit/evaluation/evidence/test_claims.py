@@ -1,0 +1,382 @@
+"""Claims: from cells and an estimate to what is handed out, and back from its bytes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.evaluation.evidence.cells import CellTable
+from services.evaluation.evidence.claims import (
+    DECLARATION_FORMAT,
+    Circumstances,
+    Claim,
+    Declaration,
+    Lottery,
+    beside,
+    canonical,
+    conclude,
+    ladder,
+    read,
+)
+from services.evaluation.evidence.claims.words import found
+from services.evaluation.evidence.errors import EvidenceError
+from services.evaluation.evidence.estimate import Estimate, estimate
+from services.evaluation.evidence.simulation import OUTCOME, Region, region
+
+WHOLE = region(Region(effect=0.6, organisations=14, people=20, waves=5, starts=(4,), dropout=0.0))
+"""Seven organisations a side, 140 people a side, everybody answered; starts with the wave 2024-09."""
+DECLARED = Declaration(format=DECLARATION_FORMAT, declared=date(2023, 6, 1), primary=OUTCOME.name)
+DRAWN = DECLARED.model_copy(
+    update={
+        "lottery": Lottery(
+            recorded=date(2023, 6, 2), seed=5, starts={cell.organisation: cell.cohort for cell in WHOLE.cells}
+        )
+    }
+)
+SURE = Estimate(
+    attempted=True,
+    effect=5.873,
+    error=0.9,
+    interval=(4.018, 7.721),
+    p_value=0.0004,
+    smallest_detectable=2.611,
+    method="Callaway and Sant'Anna (2021), clustered by organisation",
+    inference="wild cluster bootstrap",
+    control="never_treated",
+    organisations_treated=7,
+    organisations_comparison=7,
+    people_treated=140,
+    people_comparison=140,
+    pre_periods=3,
+    pre_test_p=0.61,
+    pre_test_powered=True,
+    sensitivity=((0.0, 3.9, 7.9), (0.1, 3.5, 8.2)),
+    event_study=((-2, 0.11, 0.5, -1.123, 1.321), (0, 5.81, 0.5, 4.455, 7.199), (1, 5.9, 0.5, 4.5, 7.3)),
+    library="diff-diff 3.13.0",
+    seed=7,
+)
+UNSURE = replace(SURE, effect=0.4, interval=(-1.4, 2.2), p_value=0.6, sensitivity=((0.0, -2.0, 3.0),))
+KNOWN = Circumstances(
+    DECLARED, cut_off={"evaluation-0": 120, "evaluation-1": 98}, standards={"instrument": "confidence/2"}
+)
+
+
+def numbers_of(claim: Claim) -> list[Any]:
+    names = ("observed", "expected_without", "difference", "interval", "smallest_detectable", "detected", "attrition",
+             "people", "people_comparison", "organisations", "organisations_comparison", "maryland")  # fmt: skip
+    return [getattr(claim, name) for name in names]
+
+
+def fewer(table: CellTable, people: int) -> CellTable:
+    """The same organisations with so many people each."""
+    return region(Region(effect=0.6, organisations=14, people=people, waves=5, starts=(4,), dropout=0.0))
+
+
+def test_a_claim_of_level_three_has_every_field() -> None:
+    claim = conclude(WHOLE, SURE, KNOWN)
+    assert (claim.level, claim.strength, claim.maryland, claim.detected) == (3, "consistent with an effect", 3, True)
+    assert (claim.difference, claim.interval, claim.smallest_detectable) == (5.87, (4.01, 7.73), 2.62)
+    assert claim.observed is not None
+    assert claim.expected_without == pytest.approx(claim.observed - 5.87)
+    assert (claim.people, claim.people_comparison, claim.organisations, claim.organisations_comparison) == (
+        140,
+        140,
+        7,
+        7,
+    )
+    assert (claim.rule, claim.library, claim.seed) == ("evidence/1 ladder/1", "diff-diff 3.13.0", 7)
+    assert claim.standards == {"instrument": "confidence/2"}
+    assert claim.cut_off == {"evaluation-0": 120, "evaluation-1": 98}
+    assert "Without the programme both groups would have moved alike." in claim.assumptions
+    assert claim.method == "Callaway and Sant'Anna (2021), clustered by organisation; wild cluster bootstrap"
+    assert "consistent with an effect of +5.87 points" in claim.sentence
+    assert not claim.suppressed
+
+
+def test_a_lottery_that_was_recorded_in_time_is_level_four() -> None:
+    claim = conclude(WHOLE, SURE, Circumstances(DRAWN))
+    assert (claim.level, claim.maryland, claim.limits) == (4, 5, ())
+    assert "the programme caused" in claim.sentence
+
+
+def lottery(**changed: Any) -> Declaration:
+    assert DRAWN.lottery is not None
+    return DRAWN.model_copy(update={"lottery": DRAWN.lottery.model_copy(update=changed)})
+
+
+DRAWN_STARTS = {cell.organisation: cell.cohort for cell in WHOLE.cells}
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        lottery(recorded=date(2024, 9, 1)),
+        lottery(recorded=date(2025, 1, 1)),
+        lottery(starts={**DRAWN_STARTS, "Organisation 001": 5}),
+        lottery(starts={**DRAWN_STARTS, "Organisation 099": 4}),
+        lottery(starts={name: start for name, start in DRAWN_STARTS.items() if name != "Organisation 014"}),
+        DRAWN.model_copy(update={"declared": date(2024, 12, 1)}),
+        DRAWN.model_copy(update={"declared": None}),
+    ],
+    ids=["in the month of the start", "too late", "moved", "left out", "added", "protocol too late", "no protocol"],
+)
+def test_a_lottery_that_the_cells_do_not_follow_or_that_came_late_is_none(declared: Declaration) -> None:
+    claim = conclude(WHOLE, SURE, Circumstances(declared))
+    assert claim.level <= 3
+    assert "caused" not in claim.sentence
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, 3),
+        ({"pre_test_p": 0.04}, 2),
+        ({"pre_test_p": None}, 2),
+        ({"pre_test_powered": False}, 2),
+        ({"pre_periods": 1}, 2),
+        ({"sensitivity": ()}, 2),
+        ({"sensitivity": ((0.0, 3.9, 7.9),)}, 2),
+        ({"sensitivity": ((0.0, 3.9, 7.9), (0.1, -0.1, 8.0))}, 2),
+        ({"sensitivity": ((0.0, -7.9, -3.9), (0.1, -8.0, -3.0))}, 2),
+        ({"organisations_comparison": 5}, 2),
+        ({"organisations_treated": 5}, 2),
+        ({"p_value": 0.2}, 2),
+        ({"p_value": None, "interval": None, "smallest_detectable": None}, 2),
+        ({"effect": 0.004, "interval": (0.002, 0.006)}, 2),
+        ({"effect": -5.8, "interval": (-7.7, -4.0)}, 2),
+        ({"organisations_comparison": 1}, 1),
+        ({"people_comparison": 9}, 1),
+        ({"people_treated": 9}, 1),
+        ({"attempted": False, "effect": None}, 1),
+    ],
+)
+def test_the_level_follows_from_the_estimate(changed: Mapping[str, Any], expected: int) -> None:
+    assert conclude(WHOLE, replace(SURE, **changed), KNOWN).level == expected
+
+
+def test_without_an_estimate_only_the_change_is_said() -> None:
+    claim = conclude(WHOLE, None, KNOWN)
+    assert (claim.level, claim.difference, claim.expected_without, claim.attrition) == (1, None, None, None)
+    assert claim.people_comparison is None
+    assert claim.library.startswith("scipy ")
+    assert "among those who answered both before and after" in claim.sentence
+
+
+def test_without_a_declaration_nothing_is_consistent_with_an_effect() -> None:
+    claim = conclude(WHOLE, SURE)
+    assert claim.level == 2
+    assert "neither the one declared beforehand nor adjusted" in claim.limits[0]
+    assert claim.expected_without is None
+
+
+def test_secondary_outcomes_count_only_when_none_is_kept_back() -> None:
+    declared = Declaration(
+        format=DECLARATION_FORMAT, declared=date(2023, 6, 1), primary="other", secondary=(OUTCOME.name, "b", "c")
+    )
+    both = {"b": 0.5, "c": 0.9, OUTCOME.name: 0.0004}
+    assert conclude(WHOLE, SURE, Circumstances(declared, p_values=both)).level == 3
+    assert conclude(WHOLE, SURE, Circumstances(declared, p_values={"b": 0.5})).level == 2
+    assert conclude(WHOLE, SURE, Circumstances(declared)).level == 2
+    borderline = replace(SURE, p_value=0.03)
+    lost = conclude(WHOLE, borderline, Circumstances(declared, p_values={**both, OUTCOME.name: 0.0}))
+    assert (lost.level, lost.detected) == (2, False)
+
+
+def test_yearly_returns_say_that_the_third_is_awaited() -> None:
+    yearly = DECLARED.model_copy(update={"annual": True})
+    table = region(Region(effect=0.6, organisations=14, people=20, waves=2, starts=(2,), dropout=0.0))
+    claim = conclude(table, replace(SURE, pre_periods=2), Circumstances(yearly))
+    assert claim.level == 2
+    assert "A yearly indicator cannot carry more before its third return." in claim.limits
+
+
+def test_those_who_left_take_level_three_away() -> None:
+    left = region(Region(effect=0.6, organisations=14, people=20, waves=5, starts=(4,), dropout=0.15))
+    claim = conclude(left, SURE, KNOWN)
+    assert claim.level == 2
+    assert claim.attrition is not None
+    assert claim.attrition[0] < 0 < claim.attrition[1]
+    assert "Those who left could have turned the difference round." in claim.limits
+
+
+def test_what_was_not_detected_says_what_could_have_been() -> None:
+    claim = conclude(WHOLE, UNSURE, KNOWN)
+    assert (claim.level, claim.detected) == (2, False)
+    assert "no difference detected" in claim.sentence
+    assert "we could have detected 2.62 points" in claim.sentence
+
+
+@pytest.mark.parametrize(("organisations", "people"), [(14, 1), (6, 3), (2, 200), (4, 9)])
+def test_few_people_or_an_organisation_that_could_be_recognised_gives_no_number(
+    organisations: int, people: int
+) -> None:
+    table = region(Region(organisations=organisations, people=people, waves=4, starts=(3,), dropout=0.0))
+    claim = conclude(table, SURE, KNOWN)
+    assert (claim.level, claim.suppressed, claim.sentence) == (0, True, "Not enough responses to show.")
+    assert set(numbers_of(claim)) == {None}
+    assert (claim.assumptions, claim.limits, claim.method) == ((), (), "none")
+
+
+def test_nobody_who_answered_both_is_level_zero_and_no_error() -> None:
+    once = CellTable.of(OUTCOME, WHOLE.waves, [cell.on(cell.pattern[:1]) for cell in WHOLE.cells])
+    assert conclude(once, None).level == 0
+
+
+def test_a_largest_organisation_that_could_subtract_itself_is_recognised() -> None:
+    small = {cell.organisation for cell in WHOLE.cells if cell.cohort} - {"Organisation 001"}
+    kept = [cell for cell in WHOLE.cells if cell.organisation not in small]
+    nine = [cell for cell in fewer(WHOLE, 9).cells if cell.organisation == "Organisation 002"]
+    assert conclude(CellTable.of(OUTCOME, WHOLE.waves, [*kept, *nine]), SURE, KNOWN).level == 0
+    ten = [cell for cell in fewer(WHOLE, 10).cells if cell.organisation == "Organisation 002"]
+    assert conclude(CellTable.of(OUTCOME, WHOLE.waves, [*kept, *ten]), SURE, KNOWN).level == 2
+
+
+def test_a_table_that_asks_for_more_people_gets_its_way() -> None:
+    assert conclude(replace(WHOLE, k=200), SURE, KNOWN).level == 0
+    assert conclude(replace(WHOLE, k=30), SURE, KNOWN).people == 150
+
+
+def test_means_of_few_people_are_shown_with_one_decimal() -> None:
+    claim = conclude(WHOLE, replace(SURE, people_comparison=99), KNOWN)
+    assert (claim.difference, claim.interval, claim.smallest_detectable) == (5.9, (4.0, 7.8), 2.7)
+
+
+def test_cells_of_several_instruments_are_claimed_one_at_a_time() -> None:
+    mixed = [replace(cell, instrument="new" if cell.cohort else "old") for cell in WHOLE.cells]
+    with pytest.raises(EvidenceError, match="several instruments"):
+        conclude(CellTable.of(OUTCOME, WHOLE.waves, mixed), SURE)
+
+
+@pytest.mark.parametrize("cut_off", [{"evaluation 0": 1}, {"a\n": 1}, {"a": -1}, {"": 1}])
+def test_a_cut_off_that_is_none_is_refused(cut_off: dict[str, int]) -> None:
+    with pytest.raises(EvidenceError, match="position"):
+        conclude(WHOLE, SURE, Circumstances(cut_off=cut_off))
+
+
+@pytest.mark.parametrize("name", ["effect proved", "confidence\nIt worked", "<b>confidence</b>"])
+@pytest.mark.parametrize("people", [1, 20])
+def test_no_claim_is_made_of_an_outcome_whose_name_is_a_verdict_or_no_label(name: str, people: int) -> None:
+    hostile = replace(fewer(WHOLE, people), outcome=OUTCOME.model_copy(update={"name": name}))
+    with pytest.raises(EvidenceError) as refused:
+        conclude(hostile, SURE, KNOWN)
+    assert refused.value.field == "outcome.name"
+
+
+def test_the_same_input_gives_the_same_bytes_and_they_read_back() -> None:
+    shuffled = CellTable.of(OUTCOME, WHOLE.waves, reversed(WHOLE.cells))
+    other = Circumstances(
+        DECLARED, cut_off={"evaluation-1": 98, "evaluation-0": 120}, standards={"instrument": "confidence/2"}
+    )
+    first, second = canonical(conclude(WHOLE, SURE, KNOWN)), canonical(conclude(shuffled, SURE, other))
+    assert first == second
+    assert canonical(read(first)) == first
+    assert read(first) == conclude(WHOLE, SURE, KNOWN)
+    assert list(json.loads(first)) == sorted(json.loads(first))
+
+
+def forged(claim: Claim, **changed: Any) -> bytes:
+    return json.dumps({**asdict(claim), **changed}).encode()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"sentence": "The programme caused +5.87 points."},
+        {"sentence": "It is proved."},
+        {"level": 0},
+        {"level": 1},
+        {"level": 5},
+        {"suppressed": True},
+        {"assumptions": ["It is because of us."]},
+        {"extra": 1},
+        {"observed": "much"},
+        {"people": float("nan")},
+    ],
+)
+def test_a_claim_that_says_more_than_its_level_cannot_be_read_back(changed: dict[str, Any]) -> None:
+    with pytest.raises(EvidenceError):
+        read(forged(conclude(WHOLE, SURE, KNOWN), **changed))
+
+
+def test_a_suppressed_claim_with_a_figure_cannot_be_read_back() -> None:
+    hidden = conclude(fewer(WHOLE, 1), SURE, KNOWN)
+    assert read(canonical(hidden)) == hidden
+    for smuggled in ({"observed": 0.0}, {"people": 7}, {"interval": [1, 2]}, {"sentence": "Only 7 answered."}):
+        with pytest.raises(EvidenceError):
+            read(forged(hidden, **smuggled))
+
+
+def test_what_stands_beside_a_claim_is_empty_where_it_compares_nothing() -> None:
+    compared = conclude(WHOLE, SURE, KNOWN)
+    seen = beside(compared, WHOLE, SURE)
+    assert seen.event_study == ((-2, 0.11, -1.13, 1.33), (0, 5.81, 4.45, 7.2), (1, 5.9, 4.5, 7.3))
+    assert seen.sensitivity == ((0.0, 3.9, 7.9), (0.1, 3.5, 8.2))
+    for claim in (conclude(WHOLE, None), conclude(fewer(WHOLE, 1), SURE)):
+        assert beside(claim, WHOLE, SURE).event_study == ()
+        assert beside(claim, WHOLE, SURE).sensitivity == ()
+
+
+def test_a_wave_that_few_people_answered_is_not_shown_beside_a_claim() -> None:
+    cells = [
+        cell.on((1, 2, 3, 4)) if cell.cohort and cell.organisation != "Organisation 001" else cell
+        for cell in WHOLE.cells
+    ]
+    few = [replace(cell, n=9) if cell.organisation == "Organisation 001" else cell for cell in cells]
+    table = CellTable.of(OUTCOME, WHOLE.waves, few)
+    times = [time for time, *_ in beside(conclude(WHOLE, SURE, KNOWN), table, SURE).event_study]
+    assert times == [-2, 0]
+
+
+ESTIMATES = st.builds(
+    replace,
+    st.just(SURE),
+    attempted=st.booleans(),
+    effect=st.none() | st.floats(-9, 9),
+    interval=st.none() | st.tuples(st.floats(-9, 0.5), st.floats(-0.5, 9)),
+    p_value=st.none() | st.floats(0, 1),
+    smallest_detectable=st.none() | st.floats(0.001, 9),
+    organisations_treated=st.integers(0, 9),
+    organisations_comparison=st.integers(0, 9),
+    people_treated=st.integers(0, 200),
+    people_comparison=st.integers(0, 200),
+    pre_periods=st.integers(0, 4),
+    pre_test_p=st.none() | st.floats(0, 1),
+    pre_test_powered=st.booleans(),
+)
+TABLES = [WHOLE, fewer(WHOLE, 1), fewer(WHOLE, 3), region(Region(organisations=4, people=12, waves=4, starts=(3,)))]
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(ESTIMATES, st.sampled_from(TABLES), st.sampled_from([KNOWN, Circumstances(DRAWN), Circumstances()]))
+def test_whatever_is_estimated_no_claim_says_more_than_its_level(
+    found_: Estimate, table: CellTable, known: Circumstances
+) -> None:
+    claim = conclude(table, found_, known)
+    for text in (claim.sentence, claim.method, claim.strength, *claim.assumptions, *claim.limits):
+        assert found(text, ladder().may_not(claim.level)) == []
+    assert (set(numbers_of(claim)) == {None}) == (claim.level == 0) == claim.suppressed
+    if claim.level == 0:
+        assert not any(character.isdigit() for character in claim.sentence)
+    else:
+        assert claim.people is not None
+        assert claim.people % 10 == 0
+    if claim.detected:
+        assert claim.smallest_detectable is not None
+        assert claim.interval is not None
+        assert not claim.interval[0] <= 0 <= claim.interval[1]
+    assert (claim.expected_without is None) == (claim.level < 3)
+    assert canonical(read(canonical(claim))) == canonical(claim)
+
+
+def test_a_small_region_goes_from_cells_to_a_claim() -> None:
+    table = region(Region(effect=1.0, organisations=8, people=15, waves=4, starts=(3,), dropout=0.0))
+    claim = conclude(table, estimate(table), KNOWN)
+    assert (claim.level, claim.maryland) == (2, 2)
+    assert claim.method.endswith("t on organisation means")
+    assert claim.smallest_detectable is not None
+    assert "There are fewer than six organisations on a side." in claim.limits

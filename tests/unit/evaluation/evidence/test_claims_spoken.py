@@ -1,0 +1,80 @@
+"""What is said beside claims: declarations as files, attendance and change, response shift."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from services.evaluation.evidence.change import Dose, dose, paired, shift
+from services.evaluation.evidence.claims import (
+    DECLARATION_FORMAT,
+    Declaration,
+    Lottery,
+    declaration,
+    dose_sentence,
+    ladder,
+    shift_sentences,
+)
+from services.evaluation.evidence.claims.words import found
+from services.evaluation.evidence.errors import EvidenceError
+from services.evaluation.evidence.simulation import OUTCOME, Region, region
+
+IS = '"format": "groundswell-declaration/1"'
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("{", ""),
+        ('{"format": "groundswell-declaration/2"}', "format"),
+        (f'{{{IS}, "lottery": {{"recorded": "soon", "seed": 1, "starts": {{"a": 0, "b": 2}}}}}}', "lottery.recorded"),
+        (f'{{{IS}, "proved": true}}', "proved"),
+    ],
+)
+def test_a_declaration_that_is_none_names_file_and_field(text: str, field: str) -> None:
+    with pytest.raises(EvidenceError) as refused:
+        declaration(text, "protocol.json")
+    assert (refused.value.file, refused.value.field) == ("protocol.json", field)
+
+
+def test_a_declaration_reads_back() -> None:
+    drawn = Lottery(recorded=date(2023, 6, 2), seed=5, starts={"A": 4, "B": 0})
+    whole = Declaration(
+        format=DECLARATION_FORMAT, declared=date(2023, 6, 1), primary="a", secondary=("b",), annual=True, lottery=drawn
+    )
+    assert declaration(whole.model_dump_json()) == whole
+    assert declaration('{"format": "groundswell-declaration/1"}') == Declaration.nothing()
+
+
+def test_attendance_and_change_go_together_and_that_is_all() -> None:
+    more = Dose("higher", 0.01, 30)
+    said = dose_sentence(more, OUTCOME, 10)
+    assert said.startswith("People who attended more also changed more.")
+    assert not any(character.isdigit() for character in said)
+    assert "hour" not in said
+    assert dose_sentence(more, OUTCOME.model_copy(update={"better": "lower"}), 10).startswith(
+        "People who attended more changed less."
+    )
+    assert (
+        dose_sentence(replace(more, direction="none"), OUTCOME, 10)
+        == "No link between attendance and change was detected."
+    )
+    assert dose_sentence(replace(more, fewest=9), OUTCOME, 10) == "Not enough responses to show."
+
+
+def test_bands_of_attendance_come_from_cells() -> None:
+    little, much = (
+        region(Region(effect=effect, people=20, waves=2, starts=(2,))).where(lambda cell: cell.cohort > 0)
+        for effect in (0.1, 1.6)
+    )
+    assert dose([(2.0, paired(little, 1, 2)), (9.0, paired(much, 1, 2))]).direction == "higher"
+
+
+def test_response_shift_is_said_in_three_sentences_or_not_at_all() -> None:
+    seen = shift(region(Region(organisations=14, people=20, waves=4, starts=(4,))), 2, 3, 4)
+    said = shift_sentences(seen, OUTCOME, 10)
+    assert len(said) == 3
+    assert all(found(text, ladder().may_not(1)) == [] for text in said)
+    assert shift_sentences(
+        shift(region(Region(organisations=8, people=1, waves=4, starts=(4,))), 2, 3, 4), OUTCOME, 10
+    ) == ("Not enough responses to show.",)
