@@ -248,6 +248,17 @@ def repetitions(stated: Sequence[Stated]) -> int:
     return len(stated) - len(once(stated))
 
 
+def late_copies(stated: Sequence[Stated]) -> int:
+    """Return how many repetitions lie behind a newer version of their subject; readers have to see through them."""
+    newest: dict[tuple[str, str], int] = {}
+    late = 0
+    for event in stated:
+        thing = event.record.topic, event.envelope.subject
+        late += event.version < newest.get(thing, 0)
+        newest[thing] = max(event.version, newest.get(thing, 0))
+    return late
+
+
 def _ordinal(event: Stated) -> int | None:
     """Return which event of its document's version this is."""
     topic, subject = event.record.topic, event.envelope.subject

@@ -21,7 +21,7 @@ from shared.projector.rebuild import Rebuilt
 from shared.projector.storage import Storage
 from shared.testing import history
 from shared.testing.accounts import Balance, Marks, Reader, projection_balance, reaction_balance, table
-from shared.testing.checker import Stated, Stream, repetitions
+from shared.testing.checker import Stated, Stream, late_copies, repetitions
 from shared.testing.history import Story
 from shared.testing.killing import kills_by_kind
 from shared.testing.stream import TopicPartition, reaction
@@ -78,7 +78,7 @@ class Aftermath:
             f"killed {kills.total()}: {_counted(kills)}; anything else done: {_counted(_others(self.story.faults))}",
             f"commands {outcomes.total()}: {_counted(outcomes)}; requests {requests}",
             f"outside records {len(self.story.sent)}, dead letters {len(self.letters)}",
-            f"events {len(stated)}, of these repeated by relays {repetitions(stated)}",
+            f"events {len(stated)}, of these repeated by relays {repetitions(stated)}, late {late_copies(stated)}",
             *self.notes,
             "seconds: " + _counted({what: round(seconds) for what, seconds in self.seconds.items()}),
         ]
