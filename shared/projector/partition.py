@@ -11,6 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from shared.errors import PoisonError
 from shared.projector.projection import CellKey, Projection
+from shared.projector.trouble import LogTroubleError
 
 PAGES = 32
 """Pages per partition; a page is the unit of writing, as in a database."""
@@ -53,6 +54,8 @@ class Partition(Generic[S]):
     revision: int = 0
     positions: dict[str, int] = field(default_factory=dict)
     """Next offset by topic."""
+    last: dict[str, int] = field(default_factory=dict)
+    """What the record before that offset is recognised by, by topic."""
     counts: dict[str, Counts] = field(default_factory=dict)
     pages: dict[int, dict[str, S]] = field(default_factory=dict)
     cells: dict[CellKey, dict[str, int]] = field(default_factory=dict)
@@ -72,12 +75,21 @@ class Partition(Generic[S]):
         counts = self.counts.setdefault(topic, Counts())
         for record in records:
             if record.offset < expected:
+                self._recognise(topic, record, expected)
                 continue  # fetched before the position was set; it has been counted already
             self._fold_one(record, counts)
             expected = record.offset + 1
         if expected != self.positions.get(topic, 0):
             self.positions[topic] = expected
+            self.last[topic] = fingerprint(records[-1])
             self.moved = True
+
+    def _recognise(self, topic: str, record: StreamRecord, expected: int) -> None:
+        """Make sure that the log is still the one that was folded; raises LogTroubleError."""
+        known = self.last.get(topic) if record.offset == expected - 1 else None
+        if known is not None and known != fingerprint(record):
+            place = f"{topic}/{self.number} at {record.offset}"
+            raise LogTroubleError(f"{place} is not the record that was folded: the topic was made again")
 
     def _fold_one(self, record: StreamRecord, counts: Counts) -> None:
         projection = self.projection
@@ -87,7 +99,7 @@ class Partition(Generic[S]):
             self.parked.append((record, error))
             counts.parked += 1
             return
-        if len(record.headers) > 1 and any(name == SENT_AGAIN for name, _ in record.headers):
+        if record.headers and record.headers[-1][0] == SENT_AGAIN:
             self.sent_again.append(record)
         if event is None:
             counts.skipped += 1
@@ -137,6 +149,11 @@ class Partition(Generic[S]):
     def records(self) -> int:
         """Records consumed since the beginning, over all topics."""
         return sum(counts.consumed for counts in self.counts.values())
+
+
+def fingerprint(record: StreamRecord) -> int:
+    """Return a number that another record at the same place hardly has: every event carries an id of its own."""
+    return zlib.crc32(record.value or b"")
 
 
 def page_of(subject: str) -> int:

@@ -7,13 +7,9 @@ from typing import Any
 
 from shared.logs import logger
 from shared.projector.partition import Partition
+from shared.projector.trouble import LogTroubleError
 
-
-class LogTroubleError(Exception):
-    """The log no longer holds what comes next; going on would lose records without a trace.
-
-    It was deleted, made again, or cut by retention. An operator decides: restore the topic or rebuild.
-    """
+__all__ = ["LogTroubleError", "first_wanted", "next_offset"]
 
 
 def next_offset(partition: Partition[Any], topic: str, first: int) -> int:
@@ -27,3 +23,12 @@ def next_offset(partition: Partition[Any], topic: str, first: int) -> int:
     if first > stored:
         raise LogTroubleError(f"{topic}/{partition.number} begins at {first}, the next record was {stored}")
     return stored
+
+
+def first_wanted(partition: Partition[Any], topic: str, first: int) -> int:
+    """Return from where to read: one record before the position where it is there to be recognised.
+
+    A topic that was made again and has grown past the position looks as if nothing had happened, but for that record.
+    """
+    following = next_offset(partition, topic, first)
+    return following - 1 if topic in partition.last and following > first else following

@@ -103,6 +103,9 @@ class Storage:
         partition: Partition[Any] = Partition(number, self.projection, stored.get("epoch", 0))
         partition.revision = stored.get("revision", 0)
         partition.positions = {entry["topic"]: entry["offset"] for entry in stored.get("positions", [])}
+        partition.last = {
+            entry["topic"]: entry["last"] for entry in stored.get("positions", []) if entry.get("last") is not None
+        }
         partition.counts = {
             entry["topic"]: Counts(entry["applied"], entry["duplicate"], entry["skipped"], entry["parked"])
             for entry in stored.get("counts", [])
@@ -156,7 +159,10 @@ class Storage:
         return stored is not None and (stored["epoch"], stored.get("revision", 0)) == mine
 
     def _fence(self, partition: Partition[Any], moment: Any) -> UpdateOne:
-        positions = [{"topic": topic, "offset": offset} for topic, offset in sorted(partition.positions.items())]
+        positions = [
+            {"topic": topic, "offset": offset, "last": partition.last.get(topic)}
+            for topic, offset in sorted(partition.positions.items())
+        ]
         counts = [{"topic": topic, **vars(count)} for topic, count in sorted(partition.counts.items())]
         expected: dict[str, Any] = {"_id": partition.number, "epoch": partition.epoch}
         expected["revision"] = partition.revision or {"$exists": False}

@@ -17,7 +17,7 @@ from shared.projector.accounts import Accounts
 from shared.projector.generations import live_generation
 from shared.projector.parking import Parking, keep, settle
 from shared.projector.partition import Partition
-from shared.projector.places import LogTroubleError, next_offset
+from shared.projector.places import LogTroubleError, first_wanted
 from shared.projector.projection import Projection
 from shared.projector.storage import FencedError, Storage
 from shared.projector.stream import (
@@ -243,7 +243,7 @@ class Projector:
             if not set(places) <= self._client.assignment():
                 return  # given to somebody else meanwhile; whoever has it raises the epoch again
             for place in places:
-                self._client.seek(place, next_offset(partition, place.topic, first[place]))
+                self._client.seek(place, first_wanted(partition, place.topic, first[place]))
             self._partitions[number] = partition
             self._accounts.took(partition)
             self._client.resume(*places)

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.events import Envelope, encode
 from shared.projector.partition import Partition
 from shared.projector.storage import digest
+from shared.projector.trouble import LogTroubleError
 from tests.toys import Minutes, attended
 
 TOPIC = "engagement.events"
@@ -111,3 +113,23 @@ def test_a_correction_takes_the_old_contribution_out_and_leaves_no_empty_cell_be
     partition = folded([wire("p1", 1, "s1", 60, "R0A"), wire("p1", 2, "s1", 45, "RXQ")], steps=[1])
     partition.written()
     assert partition.cells == {("c", "RXQ"): {"sessions": 1, "minutes": 45}}
+
+
+def test_a_record_at_a_known_place_that_is_another_one_ends_the_folding() -> None:
+    """P5: a topic that was made again and has grown past the position is not taken for the one that was folded."""
+    partition = folded([wire("p1", 1, "s1", 60, "R0A"), wire("p2", 1, "s1", 60, "R0A")])
+    other, following = wire("p3", 1, "s1", 60, "R0A"), wire("p4", 1, "s1", 60, "R0A")
+    with pytest.raises(LogTroubleError, match="made again"):
+        partition.fold(TOPIC, [Arrived(1, other), Arrived(2, following)])
+    assert partition.positions == {TOPIC: 2}
+    partition.fold(TOPIC, [Arrived(1, wire("p2", 1, "s1", 60, "R0A")), Arrived(2, following)])
+    assert partition.positions == {TOPIC: 3}
+
+
+def test_a_record_that_was_sent_again_is_settled_whether_or_not_it_had_headers_of_its_own() -> None:
+    """P7."""
+    partition: Partition[object] = Partition(0, Minutes())
+    again = ("x-dlq-id", b"an id")
+    headers = [(), (("content-type", b"x"),), (again,), (("content-type", b"x"), again), (again, ("other", b"x"))]
+    partition.fold(TOPIC, [Arrived(n, wire("p1", n, "s1", 60, "R0A"), headers=one) for n, one in enumerate(headers)])
+    assert [record.offset for record in partition.sent_again] == [2, 3]

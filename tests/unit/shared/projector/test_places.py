@@ -3,7 +3,7 @@
 import pytest
 
 from shared.projector.partition import Partition
-from shared.projector.places import LogTroubleError, next_offset
+from shared.projector.places import LogTroubleError, first_wanted, next_offset
 from tests.toys import Minutes
 
 TOPIC = "engagement.events"
@@ -29,3 +29,13 @@ def test_a_log_that_was_cut_beyond_the_position_ends_the_reading(partition: Part
     with pytest.raises(LogTroubleError, match="begins at 6, the next record was 5"):
         next_offset(partition, TOPIC, 6)
     assert partition.positions[TOPIC] == 5
+
+
+def test_a_partition_reads_the_record_before_its_position_again_where_there_is_one(
+    partition: Partition[object],
+) -> None:
+    """P5: by it the log is recognised."""
+    partition.positions[TOPIC] = 5
+    assert first_wanted(partition, TOPIC, 0) == 5
+    partition.last[TOPIC] = 7
+    assert [first_wanted(partition, TOPIC, first) for first in (0, 4, 5)] == [4, 4, 5]
