@@ -25,7 +25,7 @@ from shared.errors import RefusedError, UnavailableError
 from shared.mongo import Database
 from shared.outbox import StoreDoor
 from shared.settings import PREFIX, Key, read
-from shared.stream import Publisher
+from shared.stream import SMALL_BATCH_BYTES, Publisher
 from shared.topics import SERVICES, Topics
 
 DONE, AWAY, WRONG, IMPOSSIBLE, STILL_WAITING = range(5)
@@ -109,7 +109,7 @@ async def _run(asked: argparse.Namespace, settings: ToolSettings) -> int:
     async with AsyncExitStack() as stack:
         database = Database(settings.mongo_url, f"{settings.database_prefix}{asked.service}")
         stack.push_async_callback(database.close)
-        publisher = Publisher(settings.brokers, idempotent=settings.idempotent_producer)
+        publisher = Publisher(settings.brokers, idempotent=settings.idempotent_producer, batch_bytes=SMALL_BATCH_BYTES)
         stack.push_async_callback(publisher.close)
         await database.ensure_indexes(AUDIT_INDEXES)
         audit = Audit(database, StoreDoor(database, asked.service, topics=topics), settings.deployment_key)

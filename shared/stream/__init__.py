@@ -5,9 +5,9 @@ the Kafka client.
 """
 
 from shared.stream import lenient
-from shared.stream.publisher import Publisher
+from shared.stream.publisher import SMALL_BATCH_BYTES, Publisher
 from shared.stream.record import Record
 
-__all__ = ["Publisher", "Record"]
+__all__ = ["SMALL_BATCH_BYTES", "Publisher", "Record"]
 
 lenient.install()

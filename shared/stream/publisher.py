@@ -20,6 +20,8 @@ from shared.stream.record import wire_headers
 
 LINGER_MS = 5
 BATCH_BYTES = 256 * 1024
+SMALL_BATCH_BYTES = 32 * 1024
+"""For topics of other systems: a broker holds a whole batch against a topic's limit of 64 KiB, not each record."""
 REQUEST_MS = 15_000
 MAX_REQUEST_BYTES = 16 * 1024 * 1024
 """What one request may hold; how large a record may be is for each topic to say."""
@@ -35,10 +37,13 @@ Texts are sent as UTF-8. Other fields are the sender's own."""
 class Publisher:
     """Sends rows to the broker; may be used by several tasks, one of which sends at a time."""
 
-    def __init__(self, brokers: str, *, idempotent: bool = True, seconds: float = SEND_SECONDS) -> None:
+    def __init__(
+        self, brokers: str, *, idempotent: bool = True, seconds: float = SEND_SECONDS, batch_bytes: int = BATCH_BYTES
+    ) -> None:
         self._brokers = brokers
         self._idempotent = idempotent
         self._seconds = seconds
+        self._batch_bytes = batch_bytes
         self._producer: Any = None
         self._lock = asyncio.Lock()
         self.thrown_away = 0
@@ -92,7 +97,7 @@ class Publisher:
             acks="all",
             enable_idempotence=self._idempotent,
             linger_ms=LINGER_MS,
-            max_batch_size=BATCH_BYTES,
+            max_batch_size=self._batch_bytes,
             max_request_size=MAX_REQUEST_BYTES,
             request_timeout_ms=REQUEST_MS,
         )
