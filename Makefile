@@ -1,7 +1,7 @@
 # Groundswell: everything a person or CI runs. Each target sets up what it needs; the second time that takes a moment.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup kafka demo test fault check sabotage format lock up
+.PHONY: help setup kafka demo test fault bench check sabotage format lock up
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -41,6 +41,9 @@ test: setup kafka check  ## everything CI runs: checks, unit, contract, integrat
 
 fault: setup kafka  ## long fault runs on Apache Kafka, about an hour: make fault ARGS="--outage 600"
 	@$(PY) -m pytest tests/fault -m long -s $(ARGS)
+
+bench: setup kafka  ## measure speed as ratios within one run: make bench ARGS="--only replay"
+	@$(PY) -m tests.bench $(ARGS)
 
 check: setup  ## format, lint, types, import contracts, lengths, schemas, compose file
 	@echo "ruff format" && $(PY) -m ruff format --check --quiet .

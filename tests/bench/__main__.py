@@ -13,12 +13,18 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from shared.testing.processes import PartError
-from tests.bench import replaying
+from tests.bench import asking, replaying, storing
 from tests.bench.figures import Figure, table
 from tests.bench.world import World, running
 
 Bench = Callable[[World, float], AsyncIterator[Figure]]
-BENCHES: dict[str, Bench] = {"replay": replaying.replay, "growth": replaying.growth}
+BENCHES: dict[str, Bench] = {
+    "replay": replaying.replay,
+    "growth": replaying.growth,
+    "relay": storing.relay,
+    "reaction": storing.reaction,
+    "query": asking.query,
+}
 RESULT = Path("build/bench.json")
 
 
