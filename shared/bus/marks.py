@@ -1,6 +1,7 @@
 """What is known about the records of one batch, asked once: handled already? parked subject?
 
-Guards that asking costs one query for each batch, and that what happens within the batch is known to its later records.
+Guards that asking costs a few queries for each batch, and that what happens within the batch is known to its later
+records.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,9 @@ from shared.clock import now
 from shared.deadletters.parked import Outstanding, outstanding_in
 from shared.inbox import COLLECTION, Mark, read
 from shared.mongo import Database, UpdateOne, guard
+
+ASKED_AT_ONCE = 50
+"""Ids in one query: a database that compares each with each pays for long lists twice."""
 
 
 class Marks:
@@ -28,8 +32,13 @@ class Marks:
     @classmethod
     async def fetch(cls, database: Database, wanted: Iterable[str]) -> "Marks":
         """Read the marks with these ids; raises UnavailableError."""
+        ids = sorted(set(wanted))
+        found: list[dict[str, Any]] = []
         async with guard():
-            return cls(await database.collection(COLLECTION).find({"_id": {"$in": sorted(set(wanted))}}).to_list(None))
+            for first in range(0, len(ids), ASKED_AT_ONCE):
+                asked = {"_id": {"$in": ids[first : first + ASKED_AT_ONCE]}}
+                found += await database.collection(COLLECTION).find(asked).to_list(None)
+        return cls(found)
 
     def handled(self, mark: Mark | None) -> Mark | None:
         """Return the stored mark of what was handled before."""
