@@ -42,13 +42,15 @@ class Positions:
     reaction: str
     asks: Asks
     next: dict[TopicPartition, int] = field(default_factory=dict)
+    _left: dict[TopicPartition, int] = field(default_factory=dict)
+    """Where partitions stood that were given away: with a topic its group's positions are deleted as well."""
     _doubted: dict[TopicPartition, int] = field(default_factory=dict)
 
     async def check(self, place: TopicPartition, first: int, *, compacted: bool) -> Continuity:
         """Compare the offset of the first record of a batch with where we stopped."""
         if place not in self.next:
             known = await self.asks.committed(place)
-            self.next[place] = first if known is None else known
+            self.next[place] = self._left.get(place, first) if known is None else known
         expected = self.next[place]
         if first > expected and not compacted:
             if self._doubted.get(place) != expected:
@@ -69,6 +71,7 @@ class Positions:
 
     def forget(self) -> None:
         """Forget everything: partitions were given away or shared out anew."""
+        self._left |= self.next
         self.next.clear()
         self._doubted.clear()
 

@@ -131,5 +131,7 @@ def test_a_record_that_was_sent_again_is_settled_whether_or_not_it_had_headers_o
     partition: Partition[object] = Partition(0, Minutes())
     again = ("x-dlq-id", b"an id")
     headers = [(), (("content-type", b"x"),), (again,), (("content-type", b"x"), again), (again, ("other", b"x"))]
-    partition.fold(TOPIC, [Arrived(n, wire("p1", n, "s1", 60, "R0A"), headers=one) for n, one in enumerate(headers)])
+    partition.fold(
+        TOPIC, [Arrived(n, wire("p1", n + 1, "s1", 60, "R0A"), headers=one) for n, one in enumerate(headers)]
+    )
     assert [record.offset for record in partition.sent_again] == [2, 3]

@@ -31,7 +31,7 @@ def test_a_log_that_was_cut_beyond_the_position_ends_the_reading(partition: Part
     assert partition.positions[TOPIC] == 5
 
 
-def test_a_partition_reads_the_record_before_its_position_again_where_there_is_one(
+def test_a_partition_reads_the_record_before_its_position_where_there_is_one(
     partition: Partition[object],
 ) -> None:
     """P5: by it the log is recognised."""
