@@ -6,12 +6,15 @@ sabotage that stayed green, broke the run instead of a promise, or does not appl
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tests.sabotage.every import SABOTAGES
+from tests.sabotage.judge import BROKEN, GREEN
 from tests.sabotage.page import PAGE, page
 from tests.sabotage.sabotage import Sabotage
-from tests.sabotage.trial import ROOT, Result, try_as_it_is, try_with
+from tests.sabotage.trial import ROOT, Result, Verdict, try_as_it_is, try_with
+
+_LINE = 110
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,30 +46,30 @@ def _all_green(tests: Sequence[str]) -> bool:
     _say(f"without sabotage: {len(tests)} tests ... ", end="")
     result = try_as_it_is(tests)
     _say(f"{'green' if result.green else 'NOT GREEN'} in {result.seconds:.0f} s")
-    _complain(result, "green")
+    _tell(verdict for verdict in result.verdicts if verdict.outcome != GREEN)
     return result.green
 
 
 def _tried(sabotage: Sabotage, number: str) -> Result:
     _say(f"[{number}] {sabotage.name} ... ", end="")
     result = try_with(sabotage)
-    _say(f"{_verdict(result)} in {result.seconds:.0f} s")
-    _complain(result, "red")
+    _say(f"{_verdict(result)} in {result.seconds:.0f} s. {result.trouble}")
+    _tell(result.verdicts)
     return result
 
 
 def _verdict(result: Result) -> str:
     if result.trouble:
-        return "DOES NOT APPLY"
+        return "NOT TRIED"
     return "red" if result.red else "NOT RED"
 
 
-def _complain(result: Result, wanted: str) -> None:
-    if result.trouble:
-        _say(f"    {result.trouble}")
-    for verdict in result.verdicts:
-        if verdict.outcome != wanted:
-            _say(f"    {verdict.outcome}: {verdict.test}\n        {verdict.said}")
+def _tell(verdicts: Iterable[Verdict]) -> None:
+    """Say of each test what became of it, and why: in a line where it judged, in full where it could not."""
+    for verdict in verdicts:
+        said = verdict.said if verdict.outcome == BROKEN else verdict.said.partition("\n")[0][:_LINE]
+        _say(f"    {verdict.outcome}: {verdict.test}")
+        _say(f"        {said or 'it passed'}")
 
 
 def _table(results: Mapping[Sabotage, Result]) -> str:

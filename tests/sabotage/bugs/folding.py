@@ -51,7 +51,7 @@ SABOTAGES = (
         new="",
         red=(
             f"{PARTITION}::test_a_correction_takes_the_old_contribution_out_and_leaves_no_empty_cell_behind",
-            f"{PROJECTOR}::test_figures_are_exact_after_duplicates_and_corrections[embedded]",
+            f"{PROJECTOR}::test_a_projector_that_was_stopped_goes_on_where_it_was[embedded]",
         ),
     ),
     Sabotage(
