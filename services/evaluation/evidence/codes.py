@@ -88,7 +88,7 @@ def lists() -> tuple[str, ...]:
 
 
 def read(recorded: str, within: str, *, file: str = "", row: str = "", field: str = "code") -> Answer:
-    """Return what a recorded code says in the list `within`; EvidenceError names file, row and field of an unknown one."""
+    """Return what a recorded code says in the list `within`; an unknown one is an error with file, row and field."""
     if within not in lists():
         raise EvidenceError(f"no list {within!r}; there are {', '.join(lists())}", file=file, cell=row, field=field)
     known = standards.load(within, CodeList)
