@@ -1,7 +1,9 @@
 """What is said beside claims: declarations as files, attendance and change, response shift."""
 
+import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -9,10 +11,13 @@ from services.evaluation.evidence.change import Dose, dose, paired, shift
 from services.evaluation.evidence.claims import (
     DECLARATION_FORMAT,
     Declaration,
+    Figures,
     Lottery,
     declaration,
     dose_sentence,
     ladder,
+    read,
+    sentence,
     shift_sentences,
 )
 from services.evaluation.evidence.claims.words import found
@@ -78,3 +83,33 @@ def test_response_shift_is_said_in_three_sentences_or_not_at_all() -> None:
     assert shift_sentences(
         shift(region(Region(organisations=8, people=1, waves=4, starts=(4,))), 2, 3, 4), OUTCOME, 10
     ) == ("Not enough responses to show.",)
+
+
+DOCS = Path(__file__).parents[4] / "docs"
+EXAMPLES = re.findall(r"```json\n(.*?)```", (DOCS / "how-to" / "read-a-claim.md").read_text("utf-8"), re.DOTALL)
+
+
+def test_the_claim_shown_to_evaluators_is_one_that_these_rules_hand_out() -> None:
+    claim = read(EXAMPLES[0].encode())
+    shown = Figures(
+        observed=claim.observed or 0.0,
+        figure=claim.difference or 0.0,
+        interval=claim.interval,
+        detectable=claim.smallest_detectable,
+        detected=claim.detected,
+        decimals=2,
+    )
+    outcome = OUTCOME.model_copy(update={"name": claim.outcome, "unit": claim.unit})
+    assert claim.sentence == sentence(claim.level, outcome, shown)
+    assert claim.expected_without == pytest.approx((claim.observed or 0.0) - (claim.difference or 0.0))
+
+
+def test_the_declaration_shown_to_evaluators_is_one() -> None:
+    declared = declaration(EXAMPLES[1])
+    assert declared.primary == "Confidence to challenge"
+    assert declared.lottery is not None
+
+
+def test_the_picture_names_every_rung() -> None:
+    picture = (DOCS / "ladder.svg").read_text("utf-8")
+    assert [rung.strength for rung in ladder().levels if f">{rung.strength}</text>" not in picture] == []
