@@ -10,7 +10,8 @@ from typing import Literal
 
 import numpy as np
 
-from services.evaluation.evidence.estimate.library import Fit, Numbers
+from services.evaluation.evidence.estimate.library import Fit
+from services.evaluation.evidence.panel import Numbers
 
 Kind = Literal["simple", "dynamic", "group", "calendar"]
 _STEP = 1e-6

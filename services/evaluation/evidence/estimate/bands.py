@@ -6,7 +6,7 @@ standardised deviations, about 2.6 instead of 1.96 for seven waves.
 
 import numpy as np
 
-from services.evaluation.evidence.estimate.library import Numbers
+from services.evaluation.evidence.panel import Numbers
 
 _DRAWS = 20_000
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from services.evaluation.evidence.estimate import library
-from services.evaluation.evidence.estimate.library import Numbers
 from services.evaluation.evidence.estimate.organisations import Changes
+from services.evaluation.evidence.panel import Numbers
 
 FEWEST, MANY = 3, 6
 """Organisations a side below which nothing is inferred, and from which the bootstrap is."""

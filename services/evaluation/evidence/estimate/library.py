@@ -18,8 +18,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from services.evaluation.evidence.errors import EvidenceError
+from services.evaluation.evidence.estimate.bending import shortest
+from services.evaluation.evidence.panel import Numbers
 
-Numbers = NDArray[np.float64]
+Interval = tuple[float, float]
 Control = Literal["never_treated", "not_yet_treated"]
 
 
@@ -85,11 +87,24 @@ class Fit:
         """Return the library's own critical value of the event study, by its multiplier bootstrap."""
         return float(self._again("varying", n_bootstrap=draws, seed=seed).aggregate("event_study").cband_crit_value)
 
-    def sensitivity(self, bend: float) -> tuple[float, float] | None:
+    def sensitivity(self, bend: float) -> Interval | None:
         """Return the interval for the first wave after the start when trends may bend by `bend` a wave, or None.
 
         Rambachan and Roth (2023), smoothness; None where there are too few waves before the start to say.
         """
+        from diff_diff.honest_did import _extract_event_study_params  # noqa: PLC0415 # the order of its event study
+
+        try:
+            effects, covariance, before, *_, freedom = _extract_event_study_params(self._against_the_last_wave)
+        except ValueError:
+            return None
+        if bend == 0 or before == 0:
+            return self.library_sensitivity(bend)
+        ends = shortest(effects, covariance, before, bend, freedom or inf)
+        return ends if np.isfinite(ends).all() else None
+
+    def library_sensitivity(self, bend: float) -> Interval | None:
+        """Return the library's own interval: at once without bending, after seconds with it."""
         from diff_diff import HonestDiD  # noqa: PLC0415 # takes seconds to load, and most uses of this room need none
 
         study = self._against_the_last_wave
@@ -100,7 +115,7 @@ class Fit:
             except ValueError:
                 return None
         ends = (float(found.ci_lb), float(found.ci_ub))
-        return ends if np.all(np.isfinite(ends)) else None
+        return ends if np.isfinite(ends).all() else None
 
 
 def fit(frame: pd.DataFrame, control: Control) -> Fit:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.evaluation.evidence.estimate.library import Control, Numbers
-from services.evaluation.evidence.panel import Moments
+from services.evaluation.evidence.estimate.library import Control
+from services.evaluation.evidence.panel import Moments, Numbers
 
 Task = tuple[int, int]
 """(cohort, wave) after the start; its base is the wave before the cohort's first."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from services.evaluation.evidence.estimate.library import Fit, Numbers
+from services.evaluation.evidence.estimate.library import Fit
+from services.evaluation.evidence.panel import Numbers
 
 PASSED = 0.05
 """Below this p-value the groups did not move alike."""

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from services.evaluation.evidence.estimate.library import Numbers
-from services.evaluation.evidence.panel import Moments
+from services.evaluation.evidence.panel import Moments, Numbers
 
 FIRST_YEAR = 2003
 _FILE = Path(__file__).with_name("mpdta_moments.json")
