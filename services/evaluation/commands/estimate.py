@@ -1,28 +1,38 @@
-"""`estimate`: from cells to what changed, how sure that is, and what would have been needed to see more.
+"""`estimate`: from cells to the claim they allow, with what may be shown beside it.
 
-Guards that a figure is printed with its inference and its smallest detectable change, and that one that cannot be
-estimated is printed as the reason why.
+Guards that nothing is printed but what the room of claims hands out: no figure of the estimate itself, which may be
+more than the data hold.
 """
 
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 from services.evaluation.evidence.cells import CellTable, parse
+from services.evaluation.evidence.claims import (
+    Beside,
+    Circumstances,
+    Claim,
+    Declaration,
+    beside,
+    canonical,
+    conclude,
+    declaration,
+)
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.estimate import Estimate, Options, estimate
 
-HELP = "estimate what a programme changed, from cells"
-_LARGE = 20_000_000
-"""Bytes from which reading takes long enough to say so."""
+HELP = "say what the cells of an outcome allow to be said of it"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("cells", type=Path, nargs="+", metavar="FILE", help="cells, one outcome a file")
     parser.add_argument("--outcome", help="the name of the outcome; needed with several files")
+    parser.add_argument("--declaration", type=Path, metavar="FILE", help="protocol, outcomes and lottery, as declared")
     parser.add_argument("--instrument", help="needed where cells come from several")
     parser.add_argument(
         "--control", choices=("never_treated", "not_yet_treated"), help="never_treated if there are any"
@@ -32,65 +42,92 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """Print the estimate of the chosen outcome."""
-    table = _table(given.cells, given.outcome)
-    found = estimate(table, Options(control=given.control, seed=given.seed), given.instrument)
-    sys.stdout.write(json.dumps(asdict(found), indent=2, allow_nan=False) if given.json else readable(table, found))
+    """Print the claim of the chosen outcome; the other files are the outcomes it was looked at together with."""
+    tables = {path: _one_instrument(parse(_read(path), str(path)), given.instrument) for path in given.cells}
+    chosen = _chosen(tables, given.outcome)
+    options = Options(control=given.control, seed=given.seed)
+    found = {path: _estimated(path, table, options) for path, table in tables.items()}
+    declared = Declaration.nothing()
+    if given.declaration:
+        declared = declaration(_read(given.declaration), str(given.declaration))
+    others = {tables[path].outcome.name: one.p_value for path, one in found.items() if path != chosen}
+    known = Circumstances(declared, {name: p for name, p in others.items() if p is not None})
+    claim = conclude(tables[chosen], found[chosen], known)
+    aside = beside(claim, tables[chosen], found[chosen])
+    sys.stdout.write(_plain(claim, aside) if given.json else readable(claim, aside, found[chosen]))
     sys.stdout.write("\n")
     return 0
 
 
-def _table(paths: list[Path], outcome: str | None) -> CellTable:
-    tables = [_read(path) for path in paths]
-    if outcome is None and len(tables) == 1:
-        return tables[0]
-    names = [table.outcome.name for table in tables]
-    if names.count(outcome or "") != 1:
-        raise EvidenceError(f"choose one of {', '.join(sorted(names))}", field="--outcome")
-    return tables[names.index(outcome or "")]
-
-
-def _read(path: Path) -> CellTable:
+def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_size > _LARGE:
-            sys.stderr.write(f"Reading {path} …\n")
-        return parse(path.read_bytes(), str(path))
+        return path.read_bytes()
     except OSError as error:
         raise EvidenceError(f"cannot be read: {error.strerror}", file=str(path)) from error
 
 
-def readable(table: CellTable, found: Estimate) -> str:
-    """Return the estimate as lines for people; figures in the outcome's unit."""
-    people = f"{found.people_treated} people of {found.organisations_treated} organisations"
-    others = f"{found.people_comparison} people of {found.organisations_comparison}"
-    head = [f"{table.outcome.name}: {people} against {others} ({found.control.replace('_', ' ')})."]
-    if not found.attempted or found.effect is None:
-        return "\n".join([*head, f"Not estimated: {found.reason}."])
-    return "\n".join([*head, *_figures(table.outcome.unit, found), *_waves(found)])
+def _one_instrument(table: CellTable, instrument: str | None) -> CellTable:
+    if instrument is None:
+        return table
+    if instrument not in table.instruments:
+        raise EvidenceError(f"no cell has the instrument {instrument!r}", field="--instrument")
+    return table.where(lambda cell: cell.instrument == instrument)
 
 
-def _figures(unit: str, found: Estimate) -> list[str]:
-    lines = [f"Changed more than the comparison by {found.effect:.3g} {unit} ({found.method})."]
-    if found.interval is None or found.smallest_detectable is None:
-        return [*lines, "Too few organisations to judge chance by: a description only."]
-    low, high = found.interval
-    lines += [
-        f"95 % interval {low:.3g} to {high:.3g}, p = {found.p_value:.3g} ({found.inference}, seed {found.seed}).",
-        f"Smallest change that would have been found four times in five: {found.smallest_detectable:.3g} {unit}.",
-        f"Waves before the first start: {found.pre_periods}.{_before(found)}",
+def _chosen(tables: Mapping[Path, CellTable], outcome: str | None) -> Path:
+    named = [path for path, table in tables.items() if outcome in (None, table.outcome.name)]
+    if len(named) != 1:
+        names = ", ".join(sorted(table.outcome.name for table in tables.values()))
+        raise EvidenceError(f"name one outcome of these, each in one file: {names}", field="--outcome")
+    return named[0]
+
+
+def _estimated(path: Path, table: CellTable, options: Options) -> Estimate:
+    sys.stderr.write(f"Estimating from {path} …\n")
+    try:
+        return estimate(table, options)
+    except EvidenceError as error:
+        raise error.inside(str(path)) from None
+
+
+def _plain(claim: Claim, aside: Beside) -> str:
+    return json.dumps({"claim": json.loads(canonical(claim)), "beside": asdict(aside)}, indent=2, ensure_ascii=False)
+
+
+def readable(claim: Claim, aside: Beside, found: Estimate) -> str:
+    """Return the claim as lines for people: the sentence first, then its figures, then what holds it up or back."""
+    lines = [claim.sentence, "", f"Level {claim.level}: {claim.strength}; Maryland scale {claim.maryland or 'none'}."]
+    lines += [f"{name:<24} {value}" for name, value in _figures(claim) if value is not None]
+    if claim.level == 1 and not found.attempted and found.reason:
+        lines.append(f"Not compared: {found.reason}.")
+    lines += [f"Assumed: {text}" for text in claim.assumptions]
+    lines += [f"Not more, because: {text}" for text in claim.limits]
+    return "\n".join([*lines, *_waves(aside), "", f"{claim.rule}; {claim.library}; seed {claim.seed}; {claim.method}."])
+
+
+def _figures(claim: Claim) -> list[tuple[str, object]]:
+    return [
+        ("observed change", claim.observed),
+        ("expected without", claim.expected_without),
+        ("difference", claim.difference),
+        ("95 % interval", _span(claim.interval)),
+        ("smallest detectable", claim.smallest_detectable),
+        ("those who left: between", _span(claim.attrition)),
+        ("people (rounded)", claim.people),
+        ("people compared", claim.people_comparison),
+        ("organisations", claim.organisations),
+        ("organisations compared", claim.organisations_comparison),
     ]
-    lines += [f"If trends bend by {bend:.3g} a wave: {a:.3g} to {b:.3g}." for bend, a, b in found.sensitivity]
-    return [*lines, f"Estimated with {found.library}."]
 
 
-def _before(found: Estimate) -> str:
-    if found.pre_test_p is None:
-        return " Whether both moved alike before cannot be tested."
-    power = "could" if found.pre_test_powered else "could not"
-    return f" Alike before: p = {found.pre_test_p:.3g}; the test {power} have found a drift as large as the estimate."
+def _span(ends: tuple[float, float] | None) -> str | None:
+    return None if ends is None else f"{ends[0]:g} to {ends[1]:g}"
 
 
-def _waves(found: Estimate) -> list[str]:
-    lines = [f"{wave:>5}  {effect:>8.3g}  {error:>6.2g}  {low:>8.3g}  {high:>8.3g}"
-             for wave, effect, error, low, high in found.event_study]  # fmt: skip
-    return ["", " wave    effect   error       low      high   (band over all waves)", *lines] if lines else []
+def _waves(aside: Beside) -> list[str]:
+    lines = [f"{wave:>5}  {value:>10g}  {low:>8g}  {high:>8g}" for wave, value, low, high in aside.event_study]
+    lines = ["", " wave  difference       low      high   (band over all waves)", *lines] if lines else []
+    return [
+        *lines,
+        *(f"If trends bend by {bend:g} a wave: {low:g} to {high:g}." for bend, low, high in aside.sensitivity),
+    ]

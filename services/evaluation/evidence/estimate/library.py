@@ -180,7 +180,7 @@ def _fitted(frame: pd.DataFrame, control: Control, base: str, **drawing: int) ->
                 frame, outcome="score", unit="unit", time="wave", first_treat="cohort", survey_design=design
             )
         except ValueError as error:
-            raise EvidenceError(f"no effect can be estimated: {error}") from error
+            raise EvidenceError("no wave was answered by both sides together with the wave before a start") from error
 
 
 def _scattered(info: dict[str, Any], count: int) -> Numbers:
