@@ -54,6 +54,7 @@ class Delivery:
         self._database = database
         self._clock = clock
         self._envelope: Envelope | None = None
+        self._is_marked = False
         digest = record.digest()
         # The digest keeps apart what lies at the same place in a topic that was deleted and made again.
         place = f"{record.topic}|{record.partition}|{record.offset}|{digest[:16]}"
@@ -107,13 +108,15 @@ class Delivery:
 
         `body` is what must be equal when the same id comes again; `at` is when it was published. Raises PoisonError
         (`conflict`: known with another body; `too-old`; `from-the-future`) and AlreadyHandledError, which the bus takes
-        for a duplicate. What is still known is a duplicate however old it is: parking it would hold up its key.
+        for a duplicate. Whether an earlier batch handled it is not asked here: saving would say so, and where nothing
+        is saved the bus asks `handled_before`, so that what is still known is a duplicate however old it is.
         """
         # As JSON, so that no two identities read the same, whatever characters they hold.
         named = json.dumps([self.organisation, source, id])
         identity = named if len(named) <= LONGEST else f"{self.organisation}|{sha256(named.encode()).hexdigest()}"
         mark = self._mark(identity, sha256(body).hexdigest(), MARK_KEPT)
-        stored = self.recent(mark) or await inbox.find(self._database, mark.id)
+        stored = self.recent(mark)
+        self._is_marked = True
         self._because = Because(
             correlation_id=self._because.correlation_id,
             # Goes into events that are kept for ever and are limited there: not the other system's own words.
@@ -126,6 +129,11 @@ class Delivery:
             refuse_conflict(mark, stored)
             raise AlreadyHandledError(stored)
         self._check_age(at)
+
+    async def handled_before(self) -> Mark | None:
+        """Return the mark that an earlier handling of this external record left; raises UnavailableError."""
+        mark = self._because.mark if self._is_marked else None
+        return None if mark is None else await inbox.find(self._database, mark.id)
 
     def _check_age(self, at: datetime) -> None:
         """Refuse what the inbox cannot recognise; a record from the dead letters is as old as it was then."""

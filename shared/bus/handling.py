@@ -129,10 +129,15 @@ class Handling:
             return _repeated(delivery, error.mark)
         except Exception as error:  # noqa: BLE001 - decided in one place
             decision = decide(error, attempt)
+            if not isinstance(decision, Hold) and (stored := await delivery.handled_before()) is not None:
+                return _repeated(delivery, stored)
             if isinstance(decision, Again) or decision == Park("bug", kinds(error), attempt):
                 logger().error("a handler failed", reaction=self.reaction, attempt=attempt, exc_info=error)
             return decision
-        return Outcome.SKIPPED if delivery.skipped else Outcome.APPLIED
+        if not delivery.skipped:
+            return Outcome.APPLIED
+        stored = await delivery.handled_before()
+        return Outcome.SKIPPED if stored is None else _repeated(delivery, stored)
 
     async def _carry_out(
         self, decision: Decision, prepared: Prepared, waiting: Outstanding | None, marks: Marks
