@@ -22,10 +22,11 @@ _PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners=PLAINTEXT://127.0.0.1:{port},PROXIED://127.0.0.1:{inner},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},PROXIED://127.0.0.1:{outer}
+inter.broker.listener.name=PLAINTEXT
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={data}
 auto.create.topics.enable=false
 offsets.topic.replication.factor=1
@@ -58,7 +59,8 @@ class ApacheKafka(LocalProcess):
     keeps_data: ClassVar[bool] = True
     idempotent_producer: ClassVar[bool] = True
 
-    def __init__(self, folder: Path, *, name: str = "broker") -> None:
+    def __init__(self, folder: Path, *, name: str = "broker", inner: int = 0, outer: int = 0) -> None:
+        """Make a broker in a folder. Who comes by the port `inner` is told to come by `outer`: a proxy's port."""
         lack = missing()
         if lack is not None:
             raise PartError(lack)
@@ -73,15 +75,16 @@ class ApacheKafka(LocalProcess):
             ready=lambda: kafka_answers(self.port),
             patience=120,
         )
-        self._format()
+        self._format(inner or free_port(), outer or free_port())
 
     def _java(self, *command: str) -> list[str]:
         return ["java", "-Xmx768m", "-XX:TieredStopAtLevel=1", "-cp", self._jars, *command]
 
-    def _format(self) -> None:
+    def _format(self, inner: int, outer: int) -> None:
         """Write the settings and an empty log folder, once per part."""
         self._home.mkdir(parents=True)
-        text = _PROPERTIES.format(port=self.port, controller=free_port(), data=self._home / "logs")
+        ports = {"port": self.port, "controller": free_port(), "inner": inner, "outer": outer}
+        text = _PROPERTIES.format(**ports, data=self._home / "logs")
         self._properties.write_text(text)
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         tool = self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties))

@@ -26,10 +26,23 @@ SERVICE = "evaluation"
 SPEAKER = "engagement"
 
 
+class Folding(Projector):
+    """A projector with a producer of its own for dead letters."""
+
+    publisher: Publisher
+
+    async def stop(self) -> None:
+        await super().stop()
+        await self.publisher.close()
+
+
 def projector(brokers: str, database: Database, topics: Topics, idempotent: bool) -> Projector:
     """Return the toy projection's worker."""
-    letters = DeadLetters(SERVICE, database, Publisher(brokers, idempotent=idempotent), topics)
-    return Projector(database, Minutes(), letters, brokers=brokers, topics=topics, service=SERVICE)
+    publisher = Publisher(brokers, idempotent=idempotent)
+    letters = DeadLetters(SERVICE, database, publisher, topics)
+    folding = Folding(database, Minutes(), letters, brokers=brokers, topics=topics, service=SERVICE)
+    folding.publisher = publisher
+    return folding
 
 
 def relay(brokers: str, database: Database, topics: Topics, idempotent: bool) -> Relay:

@@ -11,7 +11,7 @@ from shared.testing.processes import LocalProcess
 from shared.testing.settling import eventually
 from tests.fault.kernel.scenes import Scene
 
-PATIENCE = 90.0
+PATIENCE = 240.0
 KILLED = -signal.SIGKILL
 
 
