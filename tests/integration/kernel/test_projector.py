@@ -210,13 +210,13 @@ async def test_what_is_said_while_a_rebuild_folds_is_there_when_readers_go_over(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """P8: readers never go back in time."""
-    freeze = Storage.freeze
+    freeze, late = Storage.freeze, [attended("p1", 2, minutes=10), attended("p9", 1)]
 
     async def freeze_late(storage: Storage) -> dict[int, int]:
         """The log was folded once by now; what is said before the live projection is frozen is still missing."""
-        if not world.park.asked.is_set():
-            world.park.asked.set()
-            await world.say([attended("p1", 2, minutes=10), attended("p9", 1)])
+        if late:
+            await world.say(late)
+            late.clear()
             await world.settled()
         return await freeze(storage)
 
