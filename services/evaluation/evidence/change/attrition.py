@@ -63,7 +63,7 @@ def bounds(table: CellTable, *, lottery: bool, control: str = "") -> Bounds:
     histograms of changes. Raises EvidenceError when no cohort has a comparison.
     """
     not_yet = (control or _control(table)) == "not_yet_treated"
-    pairs = list(_pairs(table, not_yet=not_yet))
+    pairs = list(_pairs(table, not_yet=not_yet, spread=lottery))
     if not pairs:
         raise EvidenceError("no cohort and comparison both answered before and since its start", field="cohort")
     lee = lottery and all(arm.changes for pair in pairs for arm in pair)
@@ -87,31 +87,33 @@ def _control(table: CellTable) -> str:
     return "never_treated" if any(cell.cohort == 0 for cell in table.cells) else "not_yet_treated"
 
 
-def _pairs(table: CellTable, *, not_yet: bool) -> Iterator[tuple[_Arm, _Arm]]:
+def _pairs(table: CellTable, *, not_yet: bool, spread: bool) -> Iterator[tuple[_Arm, _Arm]]:
     """Yield the two arms for every cohort and every wave since its start at which somebody of both answered again."""
     for cohort in sorted({cell.cohort for cell in table.cells if cell.cohort > 1}):
         for wave in range(cohort, len(table.waves) + 1):
-            treated = _arm([cell for cell in table.cells if cell.cohort == cohort], cohort - 1, wave)
+            treated = _arm([cell for cell in table.cells if cell.cohort == cohort], cohort - 1, wave, spread=spread)
             others = [cell for cell in table.cells if cell.cohort == 0 or (not_yet and cell.cohort > wave)]
-            comparison = _arm(others, cohort - 1, wave)
+            comparison = _arm(others, cohort - 1, wave, spread=spread)
             if treated.stayed and comparison.stayed:
                 yield treated, comparison
 
 
-def _arm(cells: list[Cell], before: int, after: int) -> _Arm:
-    stayed = left = gain = left_before = 0
-    changes: Counter[int] | None = Counter()
-    for cell in cells:
-        if before not in cell.pattern:
-            continue
-        base = cell.sums[cell.pattern.index(before)]
-        if after not in cell.pattern:
-            left, left_before = left + cell.n, left_before + base
-            continue
-        stayed, gain = stayed + cell.n, gain + cell.sums[cell.pattern.index(after)] - base
-        counts = (cell.changes or {}).get((before, after))
-        changes = None if changes is None or counts is None else changes + Counter(counts)
-    return _Arm(stayed, left, gain, left_before, changes)
+def _arm(cells: list[Cell], before: int, after: int, *, spread: bool) -> _Arm:
+    """Count one side; `spread` asks for histograms too, and gets None where a cell has none."""
+    asked = [cell for cell in cells if before in cell.pattern]
+    stayed = [cell for cell in asked if after in cell.pattern]
+    left = [cell for cell in asked if after not in cell.pattern]
+    counts = [(cell.changes or {}).get((before, after)) for cell in stayed] if spread else [None]
+    changes: Counter[int] = Counter()
+    for count in counts:
+        changes.update(count or {})
+    return _Arm(
+        stayed=sum(cell.n for cell in stayed),
+        left=sum(cell.n for cell in left),
+        gain=sum(cell.sums[cell.pattern.index(after)] - cell.sums[cell.pattern.index(before)] for cell in stayed),
+        left_before=sum(cell.sums[cell.pattern.index(before)] for cell in left),
+        changes=None if None in counts else changes,
+    )
 
 
 def _worst(treated: _Arm, comparison: _Arm, outcome: Outcome) -> tuple[Fraction, Fraction]:

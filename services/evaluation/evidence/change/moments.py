@@ -4,8 +4,9 @@ Guards exactness until the last division, and that a person who answered several
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from functools import reduce
+from operator import add, attrgetter
 
 from services.evaluation.evidence.cells import Cell
 
@@ -30,12 +31,15 @@ class Moments:
     weights: int = 0
 
     def __add__(self, other: "Moments") -> "Moments":
-        return Moments(*(one + two for one, two in zip(astuple(self), astuple(other), strict=True)))
+        return Moments(*map(add, _SUMS(self), _SUMS(other)))
 
     @property
     def gain(self) -> int:
         """Return the sum of all changes."""
         return self.y - self.x
+
+
+_SUMS = attrgetter(*(field.name for field in fields(Moments)))
 
 
 def of_cell(cell: Cell, before: int, afters: Sequence[int]) -> Moments:

@@ -5,6 +5,7 @@ Guards that nothing is shown of a comparison that the claim does not make, and n
 
 from collections import Counter
 from dataclasses import dataclass
+from math import isfinite
 
 from services.evaluation.evidence.cells import CellTable
 from services.evaluation.evidence.claims.claim import Claim
@@ -36,9 +37,12 @@ def beside(claim: Claim, table: CellTable, estimate: Estimate) -> Beside:
             (time, nearest(effect, decimals), downwards(low, decimals), upwards(high, decimals))
             for time, effect, _, low, high in estimate.event_study
             if min(answered[time, side] for side in ("programme", "comparison")) >= k
+            and all(map(isfinite, (effect, low, high)))
         ),
         sensitivity=tuple(
-            (nearest(bend, decimals + 2), downwards(low, decimals), upwards(high, decimals)) for bend, low, high in estimate.sensitivity
+            (nearest(bend, decimals + 2), downwards(low, decimals), upwards(high, decimals))
+            for bend, low, high in estimate.sensitivity
+            if isfinite(low) and isfinite(high)
         ),
     )
 

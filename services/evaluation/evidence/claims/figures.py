@@ -4,7 +4,7 @@ Guards that what is detected is judged on the figures that are shown, so a sente
 """
 
 from dataclasses import dataclass
-from math import ceil, floor
+from math import ceil, floor, isfinite
 from typing import NamedTuple
 
 _STEADY = 9
@@ -35,11 +35,17 @@ class Sure(NamedTuple):
     detectable: float | None
     p_value: float | None
 
+    def known(self) -> "Sure":
+        """Return it with None for whatever is not a finite number."""
+        interval = self.interval if self.interval and all(map(isfinite, self.interval)) else None
+        rest = (value if value is not None and isfinite(value) else None for value in (self.detectable, self.p_value))
+        return Sure(interval, *rest)
+
 
 def figures(observed: float, figure: float, sure: Sure, *, decimals: int, significance: float) -> Figures:
     """Return figures rounded: intervals and the detectable change outwards."""
     shown = nearest(figure, decimals)
-    interval, detectable, p_value = sure
+    interval, detectable, p_value = sure.known()
     rounded = None if interval is None else (downwards(interval[0], decimals), upwards(interval[1], decimals))
     detected = None
     if rounded is not None and p_value is not None and detectable is not None:

@@ -5,8 +5,10 @@ organisation that could be recognised) is no comparison.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from math import isfinite
 
 from services.evaluation.evidence.cells import Cell, CellTable
 from services.evaluation.evidence.change import Bounds, Change, adjusted
@@ -15,6 +17,9 @@ from services.evaluation.evidence.claims.declaration import Declaration
 from services.evaluation.evidence.claims.figures import Figures, Sure, figures
 from services.evaluation.evidence.claims.ladder import ladder
 from services.evaluation.evidence.estimate import Estimate
+
+_YEAR = 11
+"""Months; a return is sometimes early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +52,12 @@ def conditions(
         k=k,
         identifiable=_recognisable(change.n, change.largest, change.organisations, k),
         paired=True,
-        annual=declared.annual,
+        annual=declared.annual or _yearly(table.waves),
         returns=len(table.waves),
     )
-    if estimate is None or not estimate.attempted or estimate.effect is None or not _comparable(table, estimate, k):
+    if estimate is None or not _estimated(estimate) or not _comparable(table, estimate, k):
         return alone
-    effect, passed = estimate.effect, estimate.pre_test_p
+    effect, passed = estimate.effect or 0.0, estimate.pre_test_p
     return replace(
         alone,
         comparison=True,
@@ -99,6 +104,16 @@ def _corrected(table: CellTable, estimate: Estimate, known: Circumstances) -> fl
 def _recognisable(people: int, largest: int, organisations: int, k: int) -> bool:
     """An organisation is recognised when it is alone, and recognises the rest when they are fewer than k."""
     return organisations < 2 or people - largest < k  # noqa: PLR2004 # one is alone
+
+
+def _yearly(waves: Sequence[str]) -> bool:
+    """Whether waves lie so far apart that they are yearly returns, declared or not."""
+    months = [12 * int(wave[:4]) + int(wave[5:7]) for wave in waves]
+    return len(months) > 1 and min(late - early for early, late in pairwise(months)) >= _YEAR
+
+
+def _estimated(estimate: Estimate) -> bool:
+    return estimate.attempted and estimate.effect is not None and isfinite(estimate.effect)
 
 
 def _comparable(table: CellTable, estimate: Estimate, k: int) -> bool:

@@ -149,13 +149,13 @@ def test_ancova_is_refused_without_a_lottery() -> None:
 
 
 def test_with_a_stable_gap_ancova_is_biased_and_changes_are_not() -> None:
-    chosen = groups(-12, 3, 2, 4000)
+    chosen = groups(-12, 3, 2, 2000)
     assert contrast(chosen, 1, 2, lottery=False).answer.difference == pytest.approx(3, abs=0.8)
     assert ancova(chosen, 1, 2, lottery=True).difference < 0
 
 
 def test_where_the_two_point_in_different_directions_both_are_shown() -> None:
-    seen = contrast(groups(-12, 3, 2, 4000), 1, 2, lottery=False)
+    seen = contrast(groups(-12, 3, 2, 2000), 1, 2, lottery=False)
     assert seen.answer.method == "change scores"
     assert seen.opposed is not None
     assert seen.opposed.method == "ANCOVA"

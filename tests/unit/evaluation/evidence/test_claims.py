@@ -1,8 +1,7 @@
 """Claims: from cells and an estimate to what is handed out, and back from its bytes."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,10 +12,9 @@ from hypothesis import strategies as st
 from services.evaluation.evidence.cells import CellTable
 from services.evaluation.evidence.claims import (
     DECLARATION_FORMAT,
+    Beside,
     Circumstances,
-    Claim,
     Declaration,
-    Lottery,
     beside,
     canonical,
     conclude,
@@ -27,54 +25,7 @@ from services.evaluation.evidence.claims.words import found
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.estimate import Estimate, estimate
 from services.evaluation.evidence.simulation import OUTCOME, Region, region
-
-WHOLE = region(Region(effect=0.6, organisations=14, people=20, waves=5, starts=(4,), dropout=0.0))
-"""Seven organisations a side, 140 people a side, everybody answered; starts with the wave 2024-09."""
-DECLARED = Declaration(format=DECLARATION_FORMAT, declared=date(2023, 6, 1), primary=OUTCOME.name)
-DRAWN = DECLARED.model_copy(
-    update={
-        "lottery": Lottery(
-            recorded=date(2023, 6, 2), seed=5, starts={cell.organisation: cell.cohort for cell in WHOLE.cells}
-        )
-    }
-)
-SURE = Estimate(
-    attempted=True,
-    effect=5.873,
-    error=0.9,
-    interval=(4.018, 7.721),
-    p_value=0.0004,
-    smallest_detectable=2.611,
-    method="Callaway and Sant'Anna (2021), clustered by organisation",
-    inference="wild cluster bootstrap",
-    control="never_treated",
-    organisations_treated=7,
-    organisations_comparison=7,
-    people_treated=140,
-    people_comparison=140,
-    pre_periods=3,
-    pre_test_p=0.61,
-    pre_test_powered=True,
-    sensitivity=((0.0, 3.9, 7.9), (0.1, 3.5, 8.2)),
-    event_study=((-2, 0.11, 0.5, -1.123, 1.321), (0, 5.81, 0.5, 4.455, 7.199), (1, 5.9, 0.5, 4.5, 7.3)),
-    library="diff-diff 3.13.0",
-    seed=7,
-)
-UNSURE = replace(SURE, effect=0.4, interval=(-1.4, 2.2), p_value=0.6, sensitivity=((0.0, -2.0, 3.0),))
-KNOWN = Circumstances(
-    DECLARED, cut_off={"evaluation-0": 120, "evaluation-1": 98}, standards={"instrument": "confidence/2"}
-)
-
-
-def numbers_of(claim: Claim) -> list[Any]:
-    names = ("observed", "expected_without", "difference", "interval", "smallest_detectable", "detected", "attrition",
-             "people", "people_comparison", "organisations", "organisations_comparison", "maryland")  # fmt: skip
-    return [getattr(claim, name) for name in names]
-
-
-def fewer(table: CellTable, people: int) -> CellTable:
-    """The same organisations with so many people each."""
-    return region(Region(effect=0.6, organisations=14, people=people, waves=5, starts=(4,), dropout=0.0))
+from tests.unit.evaluation.evidence.claimed import DECLARED, DRAWN, KNOWN, SURE, UNSURE, WHOLE, fewer, numbers_of
 
 
 def test_a_claim_of_level_three_has_every_field() -> None:
@@ -195,6 +146,32 @@ def test_yearly_returns_say_that_the_third_is_awaited() -> None:
     assert "A yearly indicator cannot carry more before its third return." in claim.limits
 
 
+def test_yearly_waves_are_yearly_returns_whatever_is_declared() -> None:
+    table = replace(WHOLE, waves=("2021-09", "2022-08", "2023-09", "2024-09", "2025-09"))
+    early = Declaration(format=DECLARATION_FORMAT, declared=date(2021, 6, 1), primary=OUTCOME.name)
+    assert conclude(table, SURE, Circumstances(early)).level == 3
+    two = region(Region(effect=0.6, organisations=14, people=20, waves=2, starts=(2,), dropout=0.0))
+    claim = conclude(replace(two, waves=("2023-09", "2024-09")), SURE, KNOWN)
+    assert "A yearly indicator cannot carry more before its third return." in claim.limits
+
+
+def test_what_is_no_finite_number_is_not_said() -> None:
+    nan, inf = float("nan"), float("inf")
+    for changed in (
+        {"p_value": nan},
+        {"interval": (-inf, inf)},
+        {"interval": (nan, 1.0)},
+        {"smallest_detectable": inf},
+    ):
+        claim = conclude(WHOLE, replace(SURE, **changed), KNOWN)
+        assert (claim.level, claim.detected) == (2, None)
+        assert "How sure this is cannot be said." in claim.sentence
+        assert canonical(claim)
+    assert conclude(WHOLE, replace(SURE, effect=nan), KNOWN).level == 1
+    endless = replace(SURE, sensitivity=((0.0, -inf, inf),), event_study=((0, nan, nan, nan, nan),))
+    assert beside(conclude(WHOLE, endless, KNOWN), WHOLE, endless) == Beside()
+
+
 def test_those_who_left_take_level_three_away() -> None:
     left = region(Region(effect=0.6, organisations=14, people=20, waves=5, starts=(4,), dropout=0.15))
     claim = conclude(left, SURE, KNOWN)
@@ -230,9 +207,9 @@ def test_nobody_who_answered_both_is_level_zero_and_no_error() -> None:
 def test_a_largest_organisation_that_could_subtract_itself_is_recognised() -> None:
     small = {cell.organisation for cell in WHOLE.cells if cell.cohort} - {"Organisation 001"}
     kept = [cell for cell in WHOLE.cells if cell.organisation not in small]
-    nine = [cell for cell in fewer(WHOLE, 9).cells if cell.organisation == "Organisation 002"]
+    nine = [cell for cell in fewer(9).cells if cell.organisation == "Organisation 002"]
     assert conclude(CellTable.of(OUTCOME, WHOLE.waves, [*kept, *nine]), SURE, KNOWN).level == 0
-    ten = [cell for cell in fewer(WHOLE, 10).cells if cell.organisation == "Organisation 002"]
+    ten = [cell for cell in fewer(10).cells if cell.organisation == "Organisation 002"]
     assert conclude(CellTable.of(OUTCOME, WHOLE.waves, [*kept, *ten]), SURE, KNOWN).level == 2
 
 
@@ -261,75 +238,10 @@ def test_a_cut_off_that_is_none_is_refused(cut_off: dict[str, int]) -> None:
 @pytest.mark.parametrize("name", ["effect proved", "confidence\nIt worked", "<b>confidence</b>"])
 @pytest.mark.parametrize("people", [1, 20])
 def test_no_claim_is_made_of_an_outcome_whose_name_is_a_verdict_or_no_label(name: str, people: int) -> None:
-    hostile = replace(fewer(WHOLE, people), outcome=OUTCOME.model_copy(update={"name": name}))
+    hostile = replace(fewer(people), outcome=OUTCOME.model_copy(update={"name": name}))
     with pytest.raises(EvidenceError) as refused:
         conclude(hostile, SURE, KNOWN)
     assert refused.value.field == "outcome.name"
-
-
-def test_the_same_input_gives_the_same_bytes_and_they_read_back() -> None:
-    shuffled = CellTable.of(OUTCOME, WHOLE.waves, reversed(WHOLE.cells))
-    other = Circumstances(
-        DECLARED, cut_off={"evaluation-1": 98, "evaluation-0": 120}, standards={"instrument": "confidence/2"}
-    )
-    first, second = canonical(conclude(WHOLE, SURE, KNOWN)), canonical(conclude(shuffled, SURE, other))
-    assert first == second
-    assert canonical(read(first)) == first
-    assert read(first) == conclude(WHOLE, SURE, KNOWN)
-    assert list(json.loads(first)) == sorted(json.loads(first))
-
-
-def forged(claim: Claim, **changed: Any) -> bytes:
-    return json.dumps({**asdict(claim), **changed}).encode()
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"sentence": "The programme caused +5.87 points."},
-        {"sentence": "It is proved."},
-        {"level": 0},
-        {"level": 1},
-        {"level": 5},
-        {"suppressed": True},
-        {"assumptions": ["It is because of us."]},
-        {"extra": 1},
-        {"observed": "much"},
-        {"people": float("nan")},
-    ],
-)
-def test_a_claim_that_says_more_than_its_level_cannot_be_read_back(changed: dict[str, Any]) -> None:
-    with pytest.raises(EvidenceError):
-        read(forged(conclude(WHOLE, SURE, KNOWN), **changed))
-
-
-def test_a_suppressed_claim_with_a_figure_cannot_be_read_back() -> None:
-    hidden = conclude(fewer(WHOLE, 1), SURE, KNOWN)
-    assert read(canonical(hidden)) == hidden
-    for smuggled in ({"observed": 0.0}, {"people": 7}, {"interval": [1, 2]}, {"sentence": "Only 7 answered."}):
-        with pytest.raises(EvidenceError):
-            read(forged(hidden, **smuggled))
-
-
-def test_what_stands_beside_a_claim_is_empty_where_it_compares_nothing() -> None:
-    compared = conclude(WHOLE, SURE, KNOWN)
-    seen = beside(compared, WHOLE, SURE)
-    assert seen.event_study == ((-2, 0.11, -1.13, 1.33), (0, 5.81, 4.45, 7.2), (1, 5.9, 4.5, 7.3))
-    assert seen.sensitivity == ((0.0, 3.9, 7.9), (0.1, 3.5, 8.2))
-    for claim in (conclude(WHOLE, None), conclude(fewer(WHOLE, 1), SURE)):
-        assert beside(claim, WHOLE, SURE).event_study == ()
-        assert beside(claim, WHOLE, SURE).sensitivity == ()
-
-
-def test_a_wave_that_few_people_answered_is_not_shown_beside_a_claim() -> None:
-    cells = [
-        cell.on((1, 2, 3, 4)) if cell.cohort and cell.organisation != "Organisation 001" else cell
-        for cell in WHOLE.cells
-    ]
-    few = [replace(cell, n=9) if cell.organisation == "Organisation 001" else cell for cell in cells]
-    table = CellTable.of(OUTCOME, WHOLE.waves, few)
-    times = [time for time, *_ in beside(conclude(WHOLE, SURE, KNOWN), table, SURE).event_study]
-    assert times == [-2, 0]
 
 
 ESTIMATES = st.builds(
@@ -348,10 +260,10 @@ ESTIMATES = st.builds(
     pre_test_p=st.none() | st.floats(0, 1),
     pre_test_powered=st.booleans(),
 )
-TABLES = [WHOLE, fewer(WHOLE, 1), fewer(WHOLE, 3), region(Region(organisations=4, people=12, waves=4, starts=(3,)))]
+TABLES = [WHOLE, fewer(1), fewer(3), region(Region(organisations=4, people=12, waves=4, starts=(3,)))]
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 @given(ESTIMATES, st.sampled_from(TABLES), st.sampled_from([KNOWN, Circumstances(DRAWN), Circumstances()]))
 def test_whatever_is_estimated_no_claim_says_more_than_its_level(
     found_: Estimate, table: CellTable, known: Circumstances

@@ -51,6 +51,7 @@ def test_the_ladder_bars_every_word_of_the_requirement(level: int) -> None:
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("shown", FIGURES)
 def test_no_sentence_contains_a_word_its_level_may_not_say(level: Level, shown: Figures) -> None:
+    """MCR-30."""
     said = sentence(level, PLAIN, shown)
     assert found(said, ladder().may_not(level)) == []
     assert not any(re.search(rf"\b{word}\b", said, re.IGNORECASE) for word in REQUIRED.get(level, []))

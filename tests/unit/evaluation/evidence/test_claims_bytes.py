@@ -1,0 +1,78 @@
+"""A claim as bytes, and what stands beside it: the same input gives the same, and nothing can be smuggled in."""
+
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+
+from services.evaluation.evidence.cells import CellTable
+from services.evaluation.evidence.claims import Circumstances, Claim, beside, canonical, conclude, read
+from services.evaluation.evidence.errors import EvidenceError
+from services.evaluation.evidence.simulation import OUTCOME
+from tests.unit.evaluation.evidence.claimed import DECLARED, KNOWN, SURE, WHOLE, fewer
+
+
+def test_the_same_input_gives_the_same_bytes_and_they_read_back() -> None:
+    shuffled = CellTable.of(OUTCOME, WHOLE.waves, reversed(WHOLE.cells))
+    other = Circumstances(
+        DECLARED, cut_off={"evaluation-1": 98, "evaluation-0": 120}, standards={"instrument": "confidence/2"}
+    )
+    first, second = canonical(conclude(WHOLE, SURE, KNOWN)), canonical(conclude(shuffled, SURE, other))
+    assert first == second
+    assert canonical(read(first)) == first
+    assert read(first) == conclude(WHOLE, SURE, KNOWN)
+    assert list(json.loads(first)) == sorted(json.loads(first))
+
+
+def forged(claim: Claim, **changed: Any) -> bytes:
+    return json.dumps({**asdict(claim), **changed}).encode()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"sentence": "The programme caused +5.87 points."},
+        {"sentence": "It is proved."},
+        {"level": 0},
+        {"level": 1},
+        {"level": 5},
+        {"suppressed": True},
+        {"assumptions": ["It is because of us."]},
+        {"extra": 1},
+        {"observed": "much"},
+        {"people": float("nan")},
+    ],
+)
+def test_a_claim_that_says_more_than_its_level_cannot_be_read_back(changed: dict[str, Any]) -> None:
+    with pytest.raises(EvidenceError):
+        read(forged(conclude(WHOLE, SURE, KNOWN), **changed))
+
+
+def test_a_suppressed_claim_with_a_figure_cannot_be_read_back() -> None:
+    hidden = conclude(fewer(1), SURE, KNOWN)
+    assert read(canonical(hidden)) == hidden
+    for smuggled in ({"observed": 0.0}, {"people": 7}, {"interval": [1, 2]}, {"sentence": "Only 7 answered."}):
+        with pytest.raises(EvidenceError):
+            read(forged(hidden, **smuggled))
+
+
+def test_what_stands_beside_a_claim_is_empty_where_it_compares_nothing() -> None:
+    compared = conclude(WHOLE, SURE, KNOWN)
+    seen = beside(compared, WHOLE, SURE)
+    assert seen.event_study == ((-2, 0.11, -1.13, 1.33), (0, 5.81, 4.45, 7.2), (1, 5.9, 4.5, 7.3))
+    assert seen.sensitivity == ((0.0, 3.9, 7.9), (0.1, 3.5, 8.2))
+    for claim in (conclude(WHOLE, None), conclude(fewer(1), SURE)):
+        assert beside(claim, WHOLE, SURE).event_study == ()
+        assert beside(claim, WHOLE, SURE).sensitivity == ()
+
+
+def test_a_wave_that_few_people_answered_is_not_shown_beside_a_claim() -> None:
+    cells = [
+        cell.on((1, 2, 3, 4)) if cell.cohort and cell.organisation != "Organisation 001" else cell
+        for cell in WHOLE.cells
+    ]
+    few = [replace(cell, n=9) if cell.organisation == "Organisation 001" else cell for cell in cells]
+    table = CellTable.of(OUTCOME, WHOLE.waves, few)
+    times = [time for time, *_ in beside(conclude(WHOLE, SURE, KNOWN), table, SURE).event_study]
+    assert times == [-2, 0]
