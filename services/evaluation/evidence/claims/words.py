@@ -11,7 +11,7 @@ from functools import cache
 from services.evaluation.evidence.errors import EvidenceError
 
 _BESIDE_LETTERS = {"name": " -',/()%?0123456789", "unit": " -/%"}
-_LONG = 5
+_LONG = 6
 _LONGEST = {"name": 120, "unit": 40}
 
 

@@ -217,6 +217,7 @@ def test_names_of_everyday_outcomes_are_said() -> None:
         "Bullying and harassment, last 12 months",
         "Dîner d'équipe?",
         "Q12 a/b",
+        "Quality improvement",
     ):
         assert sentence(1, named(name), UP).startswith(f"“{name}”:")
     assert sentence(1, named("Manager\N{RIGHT SINGLE QUOTATION MARK}s support"), UP).startswith("“Manager's support”:")
