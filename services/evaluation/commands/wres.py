@@ -1,0 +1,38 @@
+"""`wres`: a workforce race equality return to its indicators, with intervals, direction, flags and suppression.
+
+Guards that what is below k people is printed only to who asks for the internal view, and asks by name.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from services.evaluation.commands import files
+from services.evaluation.evidence import wres
+
+HELP = "read a workforce race equality return: indicators, intervals, what was published against its counts"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options; the columns of the file are part of the help."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    columns = "\n".join(f"  {name:<13}{what}" for name, what in wres.COLUMNS.items())
+    parser.epilog = f"columns of the CSV file, one row for each group of each indicator:\n{columns}"
+    parser.add_argument("file", type=Path, metavar="RETURN", help="the return, a CSV file")
+    parser.add_argument("--standard", choices=wres.names(), default="wres", help="which standard (wres)")
+    parser.add_argument("--internal", action="store_true", help="show what is below k people; not for publication")
+    parser.add_argument("--json", action="store_true", help="JSON instead of text")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Print the indicators of a return."""
+    by = wres.standard(given.standard)
+    returned = wres.parse(files.text(given.file), by, str(given.file))
+    found = wres.rows(returned, by, internal=given.internal)
+    changed = wres.changes(returned, by, internal=given.internal)
+    if given.internal:
+        sys.stderr.write(f"Internal view: figures of fewer than {by.k} people are shown. Do not publish it.\n")
+    shown = json.dumps(wres.document(found, changed, by), indent=2) if given.json else wres.text(found, changed, by)
+    sys.stdout.write(f"{shown}\n")
+    return 0

@@ -1,0 +1,34 @@
+"""Workforce race equality standards: a return's indicators with intervals, from counts and never from percentages.
+
+Guards that a ratio always names whose likelihood stands above, that a published one is explained before it is doubted,
+and that nothing below k people is shown.
+"""
+
+from services.evaluation.evidence.wres.figures import Measure, Part, against_whole, change, points, ratio, rebuilt
+from services.evaluation.evidence.wres.indicators import Row, changes, rows
+from services.evaluation.evidence.wres.publication import WRES_FORMAT, document, text
+from services.evaluation.evidence.wres.returns import COLUMNS, Return, parse
+from services.evaluation.evidence.wres.standard import Indicator, Standard, names, standard
+
+__all__ = [
+    "COLUMNS",
+    "WRES_FORMAT",
+    "Indicator",
+    "Measure",
+    "Part",
+    "Return",
+    "Row",
+    "Standard",
+    "against_whole",
+    "change",
+    "changes",
+    "document",
+    "names",
+    "parse",
+    "points",
+    "ratio",
+    "rebuilt",
+    "rows",
+    "standard",
+    "text",
+]

@@ -1,0 +1,107 @@
+"""Ratios and differences of two groups, with intervals; from counts, never from percentages.
+
+Guards that a zero cell has no ratio, and that a ratio cannot be had without saying whose likelihood is its numerator.
+"""
+
+from dataclasses import dataclass
+from math import exp, hypot, log, sqrt
+
+from scipy.stats import binomtest, norm
+from scipy.stats.contingency import relative_risk
+
+from services.evaluation.evidence.errors import EvidenceError
+
+_Z = float(norm.ppf(0.975))
+_WHOLE = 100
+
+
+@dataclass(frozen=True)
+class Part:
+    """`count` people of a group of `base`; `least` and `most` bound a base that was rebuilt from a percentage."""
+
+    count: int
+    base: int
+    least: int | None = None
+    most: int | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.count <= self.base:
+            raise EvidenceError("the count is not between 0 and its base", field="count")
+
+    @property
+    def smallest(self) -> int:
+        """Return the smaller of those counted and those not."""
+        return min(self.count, self.base - self.count)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A ratio or a difference in percentage points, with its 95 % interval; no value where `reason` says why."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    reason: str = ""
+
+
+def ratio(numerator: Part, other: Part) -> Measure:
+    """Return how many times as likely the numerator group is as the other; interval exp(ln RR ± 1.96 SE).
+
+    Source: scipy.stats.contingency.relative_risk (Katz). No ratio where nobody of either group was counted.
+    """
+    if numerator.count == 0 or other.count == 0:
+        return Measure(None, reason="no ratio: in one group nobody was counted")
+    found = relative_risk(numerator.count, numerator.base, other.count, other.base)
+    interval = found.confidence_interval()
+    return Measure(float(found.relative_risk), float(interval.low), float(interval.high))
+
+
+def change(then: tuple[Part, Part], now: tuple[Part, Part]) -> Measure:
+    """Return the ratio now divided by the ratio then, each of (numerator group, other group), with its interval."""
+    if min(part.count for part in (*then, *now)) == 0:
+        return Measure(None, reason="no ratio: in one group nobody was counted")
+    before, after = ratio(*then).value, ratio(*now).value
+    difference, error = log(after or 1) - log(before or 1), hypot(_log_error(*then), _log_error(*now))
+    return Measure(exp(difference), exp(difference - _Z * error), exp(difference + _Z * error))
+
+
+def points(one: Part, other: Part) -> Measure:
+    """Return the difference of two percentages in percentage points, with Newcombe's interval (1998, method 10)."""
+    if one.base == 0 or other.base == 0:
+        return Measure(None, reason="no percentage: a group has nobody in it")
+    (p1, low1, high1), (p2, low2, high2) = _wilson(one), _wilson(other)
+    low = p1 - p2 - sqrt((p1 - low1) ** 2 + (high2 - p2) ** 2)
+    high = p1 - p2 + sqrt((high1 - p1) ** 2 + (p2 - low2) ** 2)
+    return Measure(100 * (p1 - p2), 100 * low, 100 * high)
+
+
+def against_whole(part: Part, whole: Part) -> Measure:
+    """Return a part's percentage less the whole's, in points; the part belongs to the whole.
+
+    It is the difference between the part and the rest, times the share of the rest; so is its interval.
+    """
+    rest = Part(whole.count - part.count, whole.base - part.base)
+    if rest.base == 0 or part.base == 0:
+        return Measure(None, reason="nothing to compare with: the part is the whole or is empty")
+    found, share = points(part, rest), rest.base / whole.base
+    value, low, high = (None if end is None else end * share for end in (found.value, found.low, found.high))
+    return Measure(value, low, high, found.reason)
+
+
+def rebuilt(count: int, percent: str) -> Part:
+    """Return a part whose base is not given but whose percentage is, as written ("1.2"): about count / percent."""
+    half = 0.5 * 10 ** -len(percent.partition(".")[2])
+    value = float(percent)
+    if not half < value <= _WHOLE or count == 0:
+        raise EvidenceError("a base cannot be rebuilt from this percentage", field="percent")
+    ends = [round(100 * count / (value + side)) for side in (half, 0, -half)]
+    return Part(count, max(ends[1], count), max(ends[0], count), ends[2])
+
+
+def _log_error(one: Part, other: Part) -> float:
+    return sqrt(1 / one.count - 1 / one.base + 1 / other.count - 1 / other.base)
+
+
+def _wilson(part: Part) -> tuple[float, float, float]:
+    interval = binomtest(part.count, part.base).proportion_ci(method="wilson")
+    return part.count / part.base, float(interval.low), float(interval.high)

@@ -1,0 +1,246 @@
+"""From a return to its indicators: value, interval, direction, flags, and what is too small to show.
+
+Guards that nothing below k people is shown unless to those who may see it, and that a hidden value shows in no note,
+no flag and no reconciliation.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from services.evaluation.evidence.wres import figures, reconciling
+from services.evaluation.evidence.wres.figures import Measure, Part
+from services.evaluation.evidence.wres.reconciling import Reconciliation
+from services.evaluation.evidence.wres.returns import Counted, Key, Return
+from services.evaluation.evidence.wres.standard import Indicator, Standard
+
+NAMES: Mapping[str, str] = {"white": "white", "bme": "BME"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the result; of a suppressed one nothing but its title and direction is known.
+
+    `unit` is "times" (numerator group over the other) or "percentage points".
+    """
+
+    organisation: str
+    year: int
+    indicator: str
+    part: str
+    title: str
+    unit: str
+    direction: str
+    measure: Measure
+    suppressed: bool = False
+    flags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    reconciliation: Reconciliation | None = None
+
+
+def rows(returned: Return, by: Standard, *, internal: bool = False) -> tuple[Row, ...]:
+    """Return every indicator that the return has; `internal` shows what is below k, to those who may see it."""
+    known = {indicator.indicator: indicator for indicator in by.indicators}
+    small = frozenset() if internal else _small(returned, known, by.k)
+    found = []
+    for key, counted in returned.counted.items():
+        indicator = known[key[2]]
+        if indicator.kind != "board" or key[3] == "board":
+            row = _row(returned, key, counted, indicator, by)
+            found.append(_hidden(row) if {key, (*key[:3], "workforce")} & small else row)
+    order = [indicator.indicator for indicator in by.indicators]
+    return tuple(sorted(found, key=lambda row: (row.organisation, row.year, order.index(row.indicator))))
+
+
+def changes(returned: Return, by: Standard, *, internal: bool = False) -> tuple[Row, ...]:
+    """Return how likelihoods changed from one return of an organisation to its next: ratios of ratios.
+
+    Only likelihoods: one seat of a board is several points, so that its movements are no trend.
+    """
+    known = {indicator.indicator: indicator for indicator in by.indicators}
+    small = frozenset() if internal else _small(returned, known, by.k)
+    found = []
+    for key, after in returned.following():
+        then = returned.counted[key]
+        if known[key[2]].kind == "likelihood":
+            row = _changed(key, then, after, returned.counted[after], known[key[2]])
+            found.append(_hidden(row) if {key, after} & small else row)
+    return tuple(found)
+
+
+def _row(returned: Return, key: Key, counted: Counted, indicator: Indicator, by: Standard) -> Row:
+    if indicator.kind == "likelihood":
+        return _likelihood(key, counted, indicator, by)
+    if indicator.kind == "percentages":
+        white, bme = counted.of("white"), counted.of("bme")
+        held = _Held(figures.points(bme, white), bme, white, counted.of("unknown"))
+        return _points(key, counted, indicator, held, by)
+    if indicator.kind == "board":
+        workforce = returned.counted.get((*key[:3], "workforce"))
+        return _board(key, counted, workforce, indicator, by)
+    part, whole = _share(counted), _share(_whole(returned.beside(key)))
+    held = _Held(figures.against_whole(part, whole), part, whole, counted.of("unknown"), _answered(counted))
+    return _points(key, counted, indicator, held, by)
+
+
+def _likelihood(key: Key, counted: Counted, indicator: Indicator, by: Standard) -> Row:
+    name = indicator.numerator or "bme"
+    other = "white" if name == "bme" else "bme"
+    one, two, unknown = counted.of(name), counted.of(other), counted.of("unknown")
+    measure, names = figures.ratio(one, two), (NAMES[name], NAMES[other])
+    held = counted.published and one.base and two.base
+    direction = f"{names[0]} / {names[1]}; {indicator.adverse} 1 is adverse to BME staff"
+    return Row(
+        *key,
+        title=indicator.title,
+        unit="times",
+        direction=direction,
+        measure=measure,
+        flags=tuple(_flags(measure, 1.0, indicator, (float(by.flag.low), float(by.flag.high)))),
+        notes=(*_unknown(unknown, "in neither group", by.k), *_rebuilt(counted)),
+        reconciliation=reconciling.ratio(counted.published, one, two, unknown, names) if held else None,
+    )
+
+
+def _board(key: Key, counted: Counted, workforce: Counted | None, indicator: Indicator, by: Standard) -> Row:
+    board = _share(counted)
+    if workforce is None:
+        absent = Measure(None, reason="the workforce is not in the return")
+        return _points(key, counted, indicator, _Held(absent, board, Part(0, 0), counted.of("unknown")), by)
+    whole = _share(workforce)
+    seat = (f"One seat is {100 / board.base:.1f} points: no trend can be read from a few.",) if board.base else ()
+    unknown = workforce.of("unknown")
+    held = _Held(figures.points(board, whole), board, whole, unknown, _answered(counted), seat)
+    return _points(key, counted, indicator, held, by)
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A difference and the two shares it is of; `otherwise` is the first share by the other denominator rule."""
+
+    measure: Measure
+    one: Part
+    other: Part
+    unknown: Part
+    otherwise: Part | None = None
+    notes: tuple[str, ...] = ()
+
+
+def _points(key: Key, counted: Counted, indicator: Indicator, held: _Held, by: Standard) -> Row:
+    names = {"percentages": ("BME", "white"), "board": ("board", "workforce")}.get(
+        indicator.kind, ("band", "workforce")
+    )
+    checked = counted.published and held.one.base and held.other.base
+    where = "counted in the base" if indicator.unknown == "in" else "in neither group"
+    return Row(
+        *key,
+        title=indicator.title,
+        unit="percentage points",
+        direction=f"{names[0]} - {names[1]}; {indicator.adverse} 0 is adverse to BME staff",
+        measure=held.measure,
+        flags=tuple(_flags(held.measure, 0.0, indicator, None)),
+        notes=(*held.notes, *_unknown(held.unknown, where, by.k), *_rebuilt(counted)),
+        reconciliation=reconciling.points(counted.published, held.one, held.other, held.otherwise, names)
+        if checked
+        else None,
+    )
+
+
+def _share(counted: Counted) -> Part:
+    """Return BME people among all, unknown ethnicity in the base."""
+    bme = counted.of("bme").count
+    return Part(bme, bme + counted.of("white").count + counted.of("unknown").count)
+
+
+def _answered(counted: Counted) -> Part | None:
+    """Return BME people among those whose ethnicity is known: the other denominator rule."""
+    bme = counted.of("bme").count
+    return Part(bme, bme + counted.of("white").count) if counted.of("unknown").count else None
+
+
+def _whole(bands: Mapping[Key, Counted]) -> Counted:
+    """Return the workforce: all bands of the organisation and year together."""
+    people = {group: sum(band.of(group).count for band in bands.values()) for group in ("white", "bme", "unknown")}
+    return Counted({group: Part(count, count) for group, count in people.items()})
+
+
+def _flags(measure: Measure, parity: float, indicator: Indicator, band: tuple[float, float] | None) -> Iterator[str]:
+    if measure.value is None or measure.low is None or measure.high is None:
+        return
+    side = "above" if measure.value > parity else "below"
+    if band and not band[0] <= measure.value <= band[1]:
+        yield f"outside {band[0]:.2f} to {band[1]:.2f}"
+    if measure.low <= parity <= measure.high:
+        yield "compatible with parity"
+    else:
+        yield "adverse to BME staff" if side == indicator.adverse else "in favour of BME staff"
+
+
+def _unknown(unknown: Part, where: str, k: int) -> tuple[str, ...]:
+    if not unknown.base:
+        return ()
+    people = str(unknown.base) if unknown.base >= k else f"Fewer than {k}"
+    return (f"{people} of unknown ethnicity, {where}.",)
+
+
+def _rebuilt(counted: Counted) -> tuple[str, ...]:
+    parts = [part for part in counted.groups.values() if part.least is not None]
+    if not counted.rebuilt or not parts:
+        return ()
+    said = ", ".join(f"{part.base} ({part.least} to {part.most})" for part in parts)
+    return (f"Bases were not given; rebuilt from rounded percentages: about {said}.",)
+
+
+def _changed(key: Key, then: Counted, after: Key, now: Counted, indicator: Indicator) -> Row:
+    name = indicator.numerator or "bme"
+    other = "white" if name == "bme" else "bme"
+    measure = figures.change((then.of(name), then.of(other)), (now.of(name), now.of(other)))
+    included = measure.low is not None and measure.high is not None and measure.low <= 1 <= measure.high
+    return Row(
+        *after,
+        title=f"{indicator.title}: {key[1]} to {after[1]}",
+        unit="times the earlier ratio",
+        direction=f"{NAMES[name]} / {NAMES[other]}, later over earlier",
+        measure=measure,
+        flags=("compatible with no change",) if included else (),
+    )
+
+
+def _small(returned: Return, known: Mapping[str, Indicator], k: int) -> frozenset[Key]:
+    """Return what is hidden: fewer than k counted or not counted in a group, and bands that would tell of those."""
+    hidden = set()
+    for key, counted in returned.counted.items():
+        kind = known[key[2]].kind
+        shares = [_share(counted)] if kind in ("representation", "board") else [counted.of("white"), counted.of("bme")]
+        if min(part.smallest for part in shares) < k:
+            hidden.add(key)
+    tables = {key[:3]: key for key in returned.counted if known[key[2]].kind == "representation"}
+    for key in tables.values():
+        _complement(returned.beside(key), hidden, k)
+    return frozenset(hidden)
+
+
+def _complement(counted: Mapping[Key, Counted], hidden: set[Key], k: int) -> None:
+    """Hide the smallest further bands until those hidden hold k people of each kind: all together are the workforce."""
+    bands = {key: _share(band) for key, band in counted.items()}
+    while True:
+        inside, shown = [b for b in bands if b in hidden], [b for b in bands if b not in hidden]
+        enough = all(
+            sum(n) >= k for n in zip(*((bands[b].count, bands[b].base - bands[b].count) for b in inside), strict=True)
+        )
+        if not inside or not shown or (len(inside) > 1 and enough):
+            return
+        hidden.add(min(shown, key=lambda band: (bands[band].smallest, band)))
+
+
+def _hidden(row: Row) -> Row:
+    return Row(
+        row.organisation,
+        row.year,
+        row.indicator,
+        row.part,
+        row.title,
+        row.unit,
+        row.direction,
+        Measure(None),
+        suppressed=True,
+    )

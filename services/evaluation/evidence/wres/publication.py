@@ -1,0 +1,89 @@
+"""A return's indicators as a JSON document and as text.
+
+Guards that every ratio stands beside its numerator group and its interval, and that an indicator which is not in the
+return is said to be missing.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from services.evaluation.evidence.wres.indicators import Row
+from services.evaluation.evidence.wres.standard import Standard
+
+WRES_FORMAT = "groundswell-wres/1"
+
+
+def document(found: Iterable[Row], changed: Iterable[Row], by: Standard) -> dict[str, Any]:
+    """Return the indicators as JSON; hidden is `{"value": null, "suppressed": true}`."""
+    rows = list(found)
+    return {
+        "format": WRES_FORMAT,
+        "standard": {"name": by.standard, "version": by.version, "k": by.k},
+        "indicators": [_plain(row) for row in rows],
+        "changes": [_plain(row) for row in changed],
+        "missing": missing(rows, by),
+    }
+
+
+def text(found: Iterable[Row], changed: Iterable[Row], by: Standard) -> str:
+    """Return the indicators for reading."""
+    rows, later = list(found), list(changed)
+    lines = [f"{by.title}, version {by.version}. 95 % intervals in brackets."]
+    for row in rows:
+        lines += ["", f"{row.organisation} {row.year}  {_name(row)}. {row.title}", *_said(row)]
+    for row in later:
+        lines += ["", f"{row.organisation}  change in {_name(row)}. {row.title}", *_said(row)]
+    absent = missing(rows, by)
+    if absent:
+        lines += ["", f"Not in the return: {', '.join(absent)}."]
+    return "\n".join(lines)
+
+
+def missing(found: Iterable[Row], by: Standard) -> list[str]:
+    """Return the numbers of the standard's indicators that no row is about."""
+    there = {row.indicator for row in found}
+    return [indicator.indicator for indicator in by.indicators if indicator.indicator not in there]
+
+
+def _name(row: Row) -> str:
+    return f"{row.indicator} ({row.part})" if row.part not in ("", "board") else row.indicator
+
+
+def _said(row: Row) -> list[str]:
+    lines = [f"    {_value(row)}   {row.direction}"]
+    lines += [f"    {'; '.join(row.flags)}"] if row.flags else []
+    lines += [f"    {note}" for note in row.notes]
+    if row.reconciliation is not None:
+        held = row.reconciliation
+        lines.append(f"    Published {held.published}: {'agrees' if held.agrees else 'differs'}. {held.words}")
+    return lines
+
+
+def _value(row: Row) -> str:
+    measure = row.measure
+    if row.suppressed:
+        return "Hidden"
+    if measure.value is None or measure.low is None or measure.high is None:
+        return measure.reason.capitalize()
+    digits, sign = (2, "") if row.unit.startswith("times") else (1, "+")
+    low, high = f"{measure.low:{sign}.{digits}f}", f"{measure.high:{sign}.{digits}f}"
+    return f"{measure.value:{sign}.{digits}f} {row.unit} ({low} to {high})"
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    measure, held = row.measure, row.reconciliation
+    return {
+        "organisation": row.organisation,
+        "year": row.year,
+        "indicator": row.indicator,
+        "part": row.part,
+        "title": row.title,
+        "unit": row.unit,
+        "direction": row.direction,
+        "figure": {"value": measure.value, "suppressed": row.suppressed},
+        "interval": None if measure.value is None else [measure.low, measure.high],
+        "reason": measure.reason,
+        "flags": list(row.flags),
+        "notes": list(row.notes),
+        "reconciliation": None if held is None else {**vars(held)},
+    }
