@@ -34,9 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.sabotage", description=(__doc__ or "").split("\n\n")[0])
     names = [one.name for one in SABOTAGES]
-    parser.add_argument(
-        "--only", action="append", metavar="NAME", choices=names, help=f"again for more; one of {', '.join(names)}"
-    )
+    told = f"try this one; may be said again; the names are in {PAGE}"
+    parser.add_argument("--only", action="append", metavar="NAME", choices=names, help=told)
     parser.add_argument("--page", action="store_true", help=f"try nothing, write {PAGE} anew")
     return parser
 
