@@ -1,7 +1,7 @@
 # Groundswell: everything a person or CI runs. Each target sets up what it needs; the second time that takes a moment.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup kafka demo test fault bench check sabotage format lock up
+.PHONY: help setup kafka demo test fault bench check sabotage disclosure format lock up
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 COMPOSE_ENV := .local/compose.env
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready  ## create .venv with the hashed requirements
 
@@ -57,6 +57,9 @@ check: setup  ## format, lint, types, import contracts, lengths, schemas, compos
 
 sabotage: setup  ## break each promise on purpose and see a test turn red: make sabotage ARGS="--only NAME"
 	@$(PY) -m tests.sabotage $(ARGS)
+
+disclosure: setup  ## attack two thousand random releases (a few of them are in make test); takes many minutes
+	@DISCLOSURE_TABLES=2000 $(PY) -m pytest tests/unit/evaluation/evidence/test_attacker.py $(ARGS)
 
 format: setup  ## put the code into shape
 	@$(PY) -m ruff format .
