@@ -8,7 +8,7 @@ import numpy as np
 
 from services.evaluation.evidence.panel import Numbers
 
-_DRAWS = 20_000
+_DRAWS = 10_000
 
 
 def critical_value(covariance: Numbers, freedom: float, seed: int) -> float:
