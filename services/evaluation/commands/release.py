@@ -77,6 +77,7 @@ def _keep(path: Path, standing: Tables) -> None:
     """Write exact counts so that only their owner can read them."""
     try:
         path.touch(mode=0o600)
+        path.chmod(0o600)  # a file that was there keeps its own otherwise
         path.write_text(json.dumps(disclosure.written(standing), indent=2) + "\n", "utf-8")
     except OSError as error:
         raise EvidenceError(f"cannot be written: {error.strerror}", file=str(path)) from error

@@ -95,12 +95,18 @@ def system(now: Sequence[Published], before: Sequence[Published], k: int) -> Sys
 
 
 def groups(published: Iterable[Published]) -> list[list[Published]]:
-    """Return the tables that say something about one another: by population, or a table alone with its past."""
-    found: dict[tuple[str, str], list[Published]] = {}
+    """Return the tables that say something about one another: by population, and each table with its past.
+
+    A table whose population was renamed brings its former companions along.
+    """
+    found: list[tuple[set[tuple[str, str]], list[Published]]] = []
     for known in published:
-        name = known.table.population
-        found.setdefault(("population", name) if name else ("table", known.table.table), []).append(known)
-    return list(found.values())
+        names = {("table", known.table.table)} | {("population", name) for name in [known.table.population] if name}
+        near = [group for group in found if group[0] & names]
+        found = [group for group in found if not group[0] & names]
+        merged = [table for group in near for table in group[1]]
+        found.append((names.union(*(group[0] for group in near)), [*merged, known]))
+    return [group for _, group in found]
 
 
 def _known(known: Published, place: Place, shown: Figure) -> tuple[int, int] | None:

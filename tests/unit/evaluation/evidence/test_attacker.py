@@ -144,6 +144,14 @@ def test_tables_of_the_same_people_are_attacked_together() -> None:
     assert len(constraints.groups([known for known in published if known.table.table == "people"])) == 1
 
 
+def test_a_table_is_attacked_with_its_past_even_when_its_population_was_renamed() -> None:
+    now = releasing.published("now", tables([[30, 4], [40, 60]], population="staff").tables[0], DEFAULT)
+    before = releasing.published("before", tables([[30, 4], [40, 40]], population="people").tables[0], DEFAULT)
+    companion = tables([50, 64], population="people").tables[0].model_copy(update={"table": "another"})
+    groups = constraints.groups([now, before, releasing.published("before", companion, DEFAULT)])
+    assert [len(group) for group in groups] == [3]
+
+
 def test_what_cannot_be_shown_safe_counts_as_undone() -> None:
     system = constraints.System(bounds=[(0, 9)], rows=[({0: 1}, 50, 60)], hidden={(0,): "cell"})
     assert attacker.undone(system, 3) == ("cell",)
