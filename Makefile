@@ -1,7 +1,7 @@
 # Groundswell: everything a person or CI runs. Each target sets up what it needs; the second time that takes a moment.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup kafka demo test fault bench check sabotage disclosure format lock up
+.PHONY: help setup kafka demo test fault bench check sabotage disclosure calibrate format lock up
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -43,6 +43,7 @@ fault: setup kafka  ## long fault runs on Apache Kafka, about an hour: make faul
 	@$(PY) -m pytest tests/fault -m long -s $(ARGS)
 
 bench: setup kafka  ## measure speed as ratios within one run: make bench ARGS="--only replay"
+	@$(PY) -m tests.bench.evidence
 	@$(PY) -m tests.bench $(ARGS)
 
 check: setup  ## format, lint, types, import contracts, lengths, schemas, compose file
@@ -60,6 +61,9 @@ sabotage: setup  ## break each promise on purpose and see a test turn red: make 
 
 disclosure: setup  ## attack two thousand random releases (a few of them are in make test); takes many minutes
 	@DISCLOSURE_TABLES=2000 $(PY) -m pytest tests/unit/evaluation/evidence/test_attacker.py $(ARGS)
+
+calibrate: setup  ## 500 simulated regions a size: docs/evidence-calibration.md anew (a few of them are in make test)
+	@$(PY) -m tests.calibration --write $(ARGS)
 
 format: setup  ## put the code into shape
 	@$(PY) -m ruff format .

@@ -80,7 +80,7 @@ class Row:
     holds: float
     serious_without_effect: float
     change_without_effect: float
-    serious_with_large_effect: float
+    serious_with_large_effect: float | None
 
 
 def seen(organisations: int, seed: int) -> Seen:
@@ -92,6 +92,7 @@ def seen(organisations: int, seed: int) -> Seen:
 
 def row(organisations: int, regions: Iterable[Seen]) -> Row:
     many = list(regions)
+    looked_at = [one.level_with_large_effect for one in many if one.level_with_large_effect is not None]
     example = estimate(region(Region(organisations=organisations)), Options(bends=()))
     return Row(
         organisations=organisations,
@@ -100,9 +101,7 @@ def row(organisations: int, regions: Iterable[Seen]) -> Row:
         holds=_part(one.holds for one in many),
         serious_without_effect=_part(one.level_without_effect >= _SERIOUS for one in many),
         change_without_effect=_part(one.change_without_effect for one in many),
-        serious_with_large_effect=_part(
-            one.level_with_large_effect >= _SERIOUS for one in many if one.level_with_large_effect is not None
-        ),
+        serious_with_large_effect=_part(level >= _SERIOUS for level in looked_at) if looked_at else None,
     )
 
 
@@ -154,7 +153,11 @@ def page(rows: Sequence[Row], regions: int) -> str:
 def _line(one: Row) -> str:
     holds = f"{one.holds:.1%}" if one.given else f"none given ({one.holds:.1%})"
     rest = (one.serious_without_effect, one.change_without_effect, one.serious_with_large_effect)
-    return f"| {one.organisations} | {one.inference} | {holds} | " + " | ".join(f"{part:.1%}" for part in rest) + " |"
+    return (
+        f"| {one.organisations} | {one.inference} | {holds} | "
+        + " | ".join("" if part is None else f"{part:.1%}" for part in rest)
+        + " |"
+    )
 
 
 def main() -> int:

@@ -1,0 +1,120 @@
+"""`estimate`, `design` and `simulate` on the command line: from made-up cells to a claim; bad files in a sentence."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.evaluation.commands import main
+
+DECLARED = {"format": "groundswell-declaration/1", "declared": "2023-01-01", "primary": "confidence to challenge"}
+REGION = ["--organisations", "14", "--people", "12", "--effect", "0.8", "--dropout", "0"]
+
+
+def simulated(folder: Path, capsys: Any, *options: str) -> str:
+    assert main(["simulate", *options]) == 0
+    path = folder / "region.json"
+    path.write_text(capsys.readouterr().out, "utf-8")
+    return str(path)
+
+
+def test_cells_become_a_claim_with_what_may_stand_beside_it(tmp_path: Path, capsys: Any) -> None:
+    """MCR-30: the sentence, every figure and what it takes to reproduce it, twice the same."""
+    cells = simulated(tmp_path, capsys, *REGION)
+    assert main(["estimate", cells, "--json"]) == 0
+    first = capsys.readouterr()
+    shown = json.loads(first.out)
+    assert set(shown) == {"claim", "beside"}
+    assert shown["claim"]["level"] == 2
+    assert shown["claim"]["interval"][0] < 8 < shown["claim"]["interval"][1]
+    assert shown["beside"]["event_study"]
+    assert first.err == f"Estimating from {cells} …\n"
+    assert main(["estimate", cells, "--json"]) == 0
+    assert capsys.readouterr().out == first.out
+
+
+def test_the_table_begins_with_the_sentence_and_ends_with_what_made_it(tmp_path: Path, capsys: Any) -> None:
+    cells = simulated(tmp_path, capsys, *REGION)
+    assert main(["estimate", cells, "--outcome", "confidence to challenge", "--seed", "3"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("“confidence to challenge”: scores changed more than the comparison by")
+    assert any(line.startswith("smallest detectable") for line in lines)
+    assert "diff-diff 3.13.0; seed 3;" in lines[-1]
+
+
+def test_a_declared_protocol_is_read(tmp_path: Path, capsys: Any) -> None:
+    cells = simulated(tmp_path, capsys, *REGION)
+    declared = tmp_path / "declared.json"
+    declared.write_text(json.dumps(DECLARED), "utf-8")
+    assert main(["estimate", cells, "--declaration", str(declared), "--json"]) == 0
+    limits = json.loads(capsys.readouterr().out)["claim"]["limits"]
+    assert not any("declared beforehand" in limit for limit in limits)
+
+
+def test_one_organisation_a_side_is_not_told_of_in_numbers(tmp_path: Path, capsys: Any) -> None:
+    """MCR-30: neither a figure nor a count leaves a claim of level 0."""
+    cells = simulated(tmp_path, capsys, "--organisations", "2", "--people", "40")
+    for form in ([], ["--json"]):
+        assert main(["estimate", cells, *form]) == 0
+        shown = capsys.readouterr().out
+        assert "40" not in shown
+        assert "Not enough responses to show." in shown
+
+
+def test_without_a_comparison_the_reason_is_said_and_no_difference(tmp_path: Path, capsys: Any) -> None:
+    cells = Path(simulated(tmp_path, capsys, *REGION))
+    plain = json.loads(cells.read_text("utf-8"))
+    plain["cells"] = [cell for cell in plain["cells"] if cell["cohort"]]
+    cells.write_text(json.dumps(plain), "utf-8")
+    assert main(["estimate", str(cells)]) == 0
+    shown = capsys.readouterr().out
+    assert "Not compared: there is no comparison" in shown
+    assert "\ndifference" not in shown
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [("{}", "format"), ("", "JSON"), (None, "cannot be read"), ('{"format": "groundswell-cells/9"}', "wrong version")],
+)
+def test_a_file_that_cannot_be_used_ends_with_a_sentence_and_code_1(
+    tmp_path: Path, capsys: Any, content: str | None, what: str
+) -> None:
+    """MCR-30: never a traceback, never a number."""
+    path = tmp_path / "cells.json"
+    if content is not None:
+        path.write_text(content, "utf-8")
+    assert main(["estimate", str(path)]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert str(path) in err
+    assert what in err
+
+
+def test_an_outcome_or_instrument_that_no_file_has_is_refused(tmp_path: Path, capsys: Any) -> None:
+    cells = simulated(tmp_path, capsys, *REGION)
+    for option in (["--outcome", "wages"], ["--instrument", "then"]):
+        assert main(["estimate", cells, *option]) == 1
+        assert option[0] in capsys.readouterr().err
+
+
+def test_a_design_says_what_it_could_detect_and_records_its_draw(tmp_path: Path, capsys: Any) -> None:
+    names = tmp_path / "names.txt"
+    names.write_text("Trust A\nTrust B\n\nCouncil\nCharity\n", "utf-8")
+    asked = ["design", "--organisations", "4", "--people", "20", "--names", str(names), "--starts", "3", "0"]
+    assert main([*asked, "--seed", "5"]) == 0
+    text = capsys.readouterr().out
+    assert "1.50 standard deviations" in text
+    assert "too few organisations" in text
+    assert main([*asked, "--json"]) == 0
+    drawn = json.loads(capsys.readouterr().out)["order"]
+    assert main([*asked, "--json", "--seed", str(drawn["seed"])]) == 0
+    assert json.loads(capsys.readouterr().out)["order"] == drawn
+    assert sorted(drawn["starts"]) == ["Charity", "Council", "Trust A", "Trust B"]
+    assert main(["design", "--organisations", "5", "--people", "20", "--names", str(names)]) == 1
+    assert "4 names for 5 organisations" in capsys.readouterr().err
+
+
+def test_a_region_that_cannot_be_made_up_is_refused(capsys: Any) -> None:
+    assert main(["simulate", "--organisations", "1"]) == 1
+    assert capsys.readouterr().err == "organisations: no region has 1\n"
