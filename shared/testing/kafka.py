@@ -87,7 +87,7 @@ class ApacheKafka(LocalProcess):
         text = _PROPERTIES.format(**ports, data=self._home / "logs")
         self._properties.write_text(text)
         cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        tool = self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties))
+        tool = self._java("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(self._properties))
         done = subprocess.run(tool, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             message = f"Apache Kafka could not format its log folder: {done.stdout}{done.stderr}"
