@@ -97,9 +97,7 @@ async def reaction(world: World, scale: float) -> AsyncIterator[Figure]:
 
 async def _react(world: World, place: Engagement, topics: Topics, records: list[bytes]) -> float:
     """Publish, then let engagement's worker work; from its first mark to its last, records a second."""
-    publisher = Publisher(
-        world.broker.url, idempotent=world.broker.idempotent_producer, batch_bytes=SMALL_BATCH_BYTES
-    )
+    publisher = Publisher(world.broker.url, idempotent=world.broker.idempotent_producer, batch_bytes=SMALL_BATCH_BYTES)
     topic = topics.attendance(HERE)
     rows = [{"_id": str(n), "topic": topic, "key": f"k{n}", "headers": [], "value": v} for n, v in enumerate(records)]
     await publisher.publish(rows)
