@@ -1,0 +1,40 @@
+"""The short version of `make calibrate`: a few regions of each size, seeds fixed, bounds as wide as so few allow."""
+
+import pytest
+from scipy import stats
+
+from tests.calibration import REGIONS, SIZES, Row, calibrated, page, row, seen
+
+FEW = 12
+
+
+@pytest.mark.parametrize("organisations", SIZES)
+def test_a_few_regions_of_each_size_hold_the_truth_and_claim_nothing(organisations: int) -> None:
+    """MCR-30: fewer misses than an interval of 93 % would give in one of a thousand such tests; no claim of level 3."""
+    found = row(organisations, [seen(organisations, 1000 + seed) for seed in range(FEW)])
+    assert found.holds * FEW >= stats.binom.ppf(0.001, FEW, 0.93)
+    assert found.serious_without_effect == 0
+    assert found.given is (organisations > 4)
+
+
+def test_before_and_after_alone_would_find_a_change_that_is_only_the_trend() -> None:
+    """MCR-30: why a claim without a comparison has no causal words."""
+    found = row(20, [seen(20, 2000 + seed) for seed in range(3)])
+    assert found.change_without_effect == 1
+
+
+def test_a_row_is_judged_by_both_bounds_and_a_withheld_interval_promises_nothing() -> None:
+    good = Row(10, "t on organisation means", True, 0.95, 0.0, 0.9, 0.0)
+    assert calibrated(good)
+    assert not calibrated(Row(10, "t on organisation means", True, 0.92, 0.0, 0.9, 0.0))
+    assert not calibrated(Row(10, "t on organisation means", True, 0.98, 0.0, 0.9, 0.0))
+    assert not calibrated(Row(10, "t on organisation means", True, 0.95, 0.06, 0.9, 0.0))
+    assert calibrated(Row(4, "none", False, 0.99, 0.0, 0.9, 0.0))
+
+
+def test_the_page_has_a_line_for_each_size_and_says_of_how_many_regions() -> None:
+    text = page([Row(size, "none", False, 0.95, 0.0, 1.0, None) for size in SIZES], REGIONS)
+    assert text.startswith(f"# Calibration of the evidence engine\n\n{REGIONS} simulated regions")
+    assert [line for line in text.splitlines() if line.startswith("| 4 ")] == [
+        "| 4 | none | none given (95.0%) | 0.0% | 100.0% |  |"
+    ]
