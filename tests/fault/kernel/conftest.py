@@ -1,9 +1,15 @@
-"""What the faults of the kernel came to, in figures, at the end of the output."""
+"""The ground on which the faults of the kernel are played, and what they came to, in figures, at the end."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
+
+from shared.bus import Publisher
+from shared.mongo import Database
+from shared.testing.servers import Broker
+from shared.topics import Topics
+from tests.fault.kernel.scenes import INDEXES, Ground
 
 SAID = pytest.StashKey[list[str]]()
 
@@ -23,6 +29,16 @@ def quiet_client() -> Iterator[None]:
     client.setLevel(logging.CRITICAL)
     yield
     client.setLevel(before)
+
+
+@pytest.fixture
+async def ground(broker_server: Broker, mongo_url: str, database: Database, topics: Topics) -> AsyncIterator[Ground]:
+    """What a scene needs to play on: a fresh database and topics of its own, and somebody who publishes."""
+    await database.ensure_indexes(INDEXES)
+    idempotent = broker_server.idempotent_producer
+    publisher = Publisher(broker_server.url, idempotent=idempotent)
+    yield Ground(broker_server.url, mongo_url, database, topics, publisher, idempotent)
+    await publisher.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -1,19 +1,15 @@
 """Whoever dies at any await of projector, relay or reactions, the next one takes over and all is exact (P1-P5, P7)."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
 
 import pytest
 
-from shared.bus import Publisher
-from shared.mongo import Database
 from shared.testing.checker import listed
 from shared.testing.crashing import Crash, sites
-from shared.testing.servers import Broker
-from shared.topics import Topics
 from tests.fault.kernel.deaths import Deaths
-from tests.fault.kernel.scenes import INDEXES, Ground, Projecting, Reacting, Relaying, Scene
+from tests.fault.kernel.scenes import Ground, Projecting, Reacting, Relaying, Scene
 
 SCENES: dict[str, Callable[[Ground], Scene]] = {
     "projector": Projecting,
@@ -40,15 +36,6 @@ CHOSEN: dict[str, tuple[Crash, ...]] = {
     ),
 }
 Say = Callable[[str], None]
-
-
-@pytest.fixture
-async def ground(broker_server: Broker, mongo_url: str, database: Database, topics: Topics) -> AsyncIterator[Ground]:
-    await database.ensure_indexes(INDEXES)
-    idempotent = broker_server.idempotent_producer
-    publisher = Publisher(broker_server.url, idempotent=idempotent)
-    yield Ground(broker_server.url, mongo_url, database, topics, publisher, idempotent)
-    await publisher.close()
 
 
 @pytest.mark.parametrize("role", SCENES)

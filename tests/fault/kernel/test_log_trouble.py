@@ -13,33 +13,21 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 
-from shared.bus import Bus, Publisher
-from shared.mongo import Database
+from shared.bus import Bus
 from shared.projector import View
 from shared.projector.places import LogTroubleError
 from shared.provision import declared, provision, remove
 from shared.telemetry import LOG_TROUBLE
 from shared.testing.fixtures import TOPICS_FILE
-from shared.testing.servers import Broker
 from shared.testing.settling import eventually
 from shared.testing.stream import ends_of, reaction
-from shared.topics import Topics
 from tests.fault.kernel import children
-from tests.fault.kernel.scenes import INDEXES, ORGANISATION, Ground, Projecting, Reacting, wire
+from tests.fault.kernel.scenes import ORGANISATION, Ground, Projecting, Reacting, wire
 from tests.toys import Minutes, attended
 
 pytestmark = pytest.mark.reference
 KEY = "one"
 Say = Callable[[str], None]
-
-
-@pytest.fixture
-async def ground(broker_server: Broker, mongo_url: str, database: Database, topics: Topics) -> AsyncIterator[Ground]:
-    await database.ensure_indexes(INDEXES)
-    idempotent = broker_server.idempotent_producer
-    publisher = Publisher(broker_server.url, idempotent=idempotent)
-    yield Ground(broker_server.url, mongo_url, database, topics, publisher, idempotent)
-    await publisher.close()
 
 
 @asynccontextmanager

@@ -24,7 +24,6 @@ from shared.testing.fixtures import TOPICS_FILE
 from shared.testing.kafka import ApacheKafka
 from shared.testing.ports import free_port
 from shared.testing.proxy import Proxy
-from shared.testing.servers import Broker
 from shared.topics import Topics
 from tests.fault.kernel import children
 from tests.fault.kernel.scenes import INDEXES, ORGANISATION, Ground, Projecting, Reacting, Relaying, Scene
@@ -55,15 +54,6 @@ def _spoil(proxy: Proxy, how: str) -> None:
             proxy.drop_answers()
         case "half-open":
             proxy.fall_silent()
-
-
-@pytest.fixture
-async def ground(broker_server: Broker, mongo_url: str, database: Database, topics: Topics) -> AsyncIterator[Ground]:
-    await database.ensure_indexes(INDEXES)
-    idempotent = broker_server.idempotent_producer
-    publisher = Publisher(broker_server.url, idempotent=idempotent)
-    yield Ground(broker_server.url, mongo_url, database, topics, publisher, idempotent)
-    await publisher.close()
 
 
 @asynccontextmanager

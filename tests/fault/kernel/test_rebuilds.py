@@ -13,18 +13,15 @@ import pytest
 
 from shared.bus import Publisher
 from shared.deadletters import DeadLetters
-from shared.mongo import Database
 from shared.projector import Projector, View, rebuild
 from shared.projector.generations import live_generation
 from shared.testing.checker import listed
 from shared.testing.crashing import Crash, command
 from shared.testing.processes import LocalProcess
-from shared.testing.servers import Broker
 from shared.testing.settling import eventually
-from shared.topics import Topics
 from tests.fault.kernel.children import SERVICE
 from tests.fault.kernel.deaths import KILLED
-from tests.fault.kernel.scenes import INDEXES, Ground, Projecting, wire
+from tests.fault.kernel.scenes import Ground, Projecting, wire
 from tests.toys import Minutes, attended
 
 MODULES = ("shared.projector.rebuild", "shared.projector.generations", "shared.projector.storage")
@@ -62,15 +59,6 @@ class Readings:
                 self.faults.append(f"look {self.looks} saw {sessions} of {PEOPLE} people")
             before = reached
             await asyncio.sleep(0)
-
-
-@pytest.fixture
-async def ground(broker_server: Broker, mongo_url: str, database: Database, topics: Topics) -> AsyncIterator[Ground]:
-    await database.ensure_indexes(INDEXES)
-    idempotent = broker_server.idempotent_producer
-    publisher = Publisher(broker_server.url, idempotent=idempotent)
-    yield Ground(broker_server.url, mongo_url, database, topics, publisher, idempotent)
-    await publisher.close()
 
 
 @asynccontextmanager
