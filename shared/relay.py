@@ -12,13 +12,11 @@ import structlog
 
 from shared.errors import UnavailableError
 from shared.leases import Leases
-from shared.mongo import Database, guard
+from shared.mongo import Database, guard, named
 from shared.outbox import COLLECTION, Backlog
 from shared.telemetry import OUTBOX_BACKLOG, RELAY_SENT
 
 BATCH = 500
-DELETED_AT_ONCE = 50
-"""Ids in one request: a database that compares each with each pays for long lists twice."""
 SEND_SECONDS = 5.0
 """How long connecting may take, and sending as well: together less than is left of a lease that is still safe."""
 IDLE_SECONDS = 0.05
@@ -135,10 +133,9 @@ class Relay:
             return await cursor.to_list(length=BATCH)
 
     async def _delete(self, acknowledged: set[str]) -> None:
-        ids = sorted(acknowledged)
         async with guard():
-            for first in range(0, len(ids), DELETED_AT_ONCE):
-                await self._outbox.delete_many({"_id": {"$in": ids[first : first + DELETED_AT_ONCE]}})
+            for some in named(acknowledged):
+                await self._outbox.delete_many(some)
 
 
 def waves(rows: Sequence[Row]) -> Iterator[list[Row]]:

@@ -11,10 +11,7 @@ from typing import Any
 from shared.clock import now
 from shared.deadletters.parked import Outstanding, outstanding_in
 from shared.inbox import COLLECTION, Mark, read
-from shared.mongo import Database, UpdateOne, guard
-
-ASKED_AT_ONCE = 50
-"""Ids in one query: a database that compares each with each pays for long lists twice."""
+from shared.mongo import Database, UpdateOne, guard, named
 
 
 class Marks:
@@ -32,12 +29,10 @@ class Marks:
     @classmethod
     async def fetch(cls, database: Database, wanted: Iterable[str]) -> "Marks":
         """Read the marks with these ids; raises UnavailableError."""
-        ids = sorted(set(wanted))
         found: list[dict[str, Any]] = []
         async with guard():
-            for first in range(0, len(ids), ASKED_AT_ONCE):
-                asked = {"_id": {"$in": ids[first : first + ASKED_AT_ONCE]}}
-                found += await database.collection(COLLECTION).find(asked).to_list(None)
+            for some in named(set(wanted)):
+                found += await database.collection(COLLECTION).find(some).to_list(None)
         return cls(found)
 
     def handled(self, mark: Mark | None) -> Mark | None:
