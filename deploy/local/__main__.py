@@ -42,8 +42,9 @@ def _up(asked: argparse.Namespace) -> int:
         with Stack(kind=asked.broker, port=port, logs=asked.logs) as stack:
             print(f"\nEverything is up.\n  {stack.origin}  APIs and their documentation")
             print(f"  {stack.provider.issuer}  identity provider\n  {stack.broker.url}  broker ({stack.broker.title})")
-            print(f"  {stack.database.url}  database ({stack.database.title})")
-            print(f"  . {stack.operators_file}  before an operator's tool such as python -m shared.deadletters")
+            for service, database in stack.databases.items():
+                print(f"  {database.url}  database of {service} ({database.title})")
+                print(f"  . {stack.operators_file(service)}  before an operator's tool for {service}")
             print("Ctrl-C ends everything.")
             while True:
                 time.sleep(_LOOK)

@@ -43,9 +43,9 @@ class Member(LocalProcess):
         return body if status else "it does not answer yet"
 
 
-def service_members(folder: Path, given: Mapping[str, str]) -> dict[str, Member]:
-    """Return the twelve processes of the services by name, none of them started."""
-    members = [service_member(service, part, folder, given) for service in SERVICES for part in PARTS]
+def service_members(folder: Path, given: Mapping[str, Mapping[str, str]]) -> dict[str, Member]:
+    """Return the twelve processes by name, none of them started; each service is given an environment of its own."""
+    members = [service_member(service, part, folder, given[service]) for service in SERVICES for part in PARTS]
     return {member.name: member for member in members}
 
 

@@ -18,11 +18,12 @@ from shared.testing.servers import Broker, Server
 ROOT = Path(__file__).parents[2]
 
 
-def service_environment(broker: Broker, database: Server, provider: OpenIdProvider) -> dict[str, str]:
-    """Return what every service of one stack is told; a new call makes new keys."""
+def service_environments(
+    broker: Broker, databases: Mapping[str, Server], provider: OpenIdProvider
+) -> dict[str, dict[str, str]]:
+    """Return what each service is told: the same keys, a database of its own; a new call makes new keys."""
     known: Mapping[str, str] = {
         "brokers": broker.url,
-        "mongo_url": database.url,
         "topic_prefix": "",
         "database_prefix": "",
         "oidc_issuer": provider.issuer,
@@ -34,7 +35,8 @@ def service_environment(broker: Broker, database: Server, provider: OpenIdProvid
         "idempotent_producer": str(broker.idempotent_producer).lower(),
         "environment": "local",
     }
-    return {"PYTHONPATH": str(ROOT), **{variable(name): value for name, value in known.items()}}
+    everybody = {"PYTHONPATH": str(ROOT), **{variable(name): value for name, value in known.items()}}
+    return {service: {**everybody, variable("mongo_url"): database.url} for service, database in databases.items()}
 
 
 def write_for_operators(environment: Mapping[str, str], path: Path) -> None:

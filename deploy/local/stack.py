@@ -1,8 +1,8 @@
-"""The local stack: parts, topics, twelve processes of the services and one origin; up together and gone together.
+"""The local stack: parts (a database for each service), topics, the twelve processes of the services and one origin.
 
-Guards that nothing is left behind: whatever ends the block (success, an error, Ctrl-C, SIGTERM), every process ends
-and the data is removed; and if this process itself is killed, the kernel ends the others and the next start sweeps
-the data.
+Guards that it comes up together and leaves nothing behind: whatever ends the block (success, an error, Ctrl-C,
+SIGTERM), every process ends and the data is removed; and if this process itself is killed, the kernel ends the others
+and the next start sweeps the data.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Any, Self
 
 from deploy.local.members import Member, origin_member, service_member, service_members
-from deploy.local.settings import service_environment, write_for_operators
+from deploy.local.settings import service_environments, write_for_operators
 from deploy.local.tending import Tender
 from deploy.topics import DECLARED_IN, catalogued_organisations
 from shared.provision import declared, provision
@@ -91,10 +91,9 @@ class Stack:
         """The address under which all APIs answer."""
         return f"http://127.0.0.1:{self._port}"
 
-    @property
-    def operators_file(self) -> Path:
-        """The services' environment, for the operator's tools: `. FILE; python -m shared.deadletters ...`."""
-        return self._folder / "operators.env"
+    def operators_file(self, service: str) -> Path:
+        """Return a service's environment, for the operator's tools: `. FILE; python -m shared.deadletters ...`."""
+        return self._folder / f"{service}.env"
 
     def token_for(self, sub: str, organisation: str, roles: Iterable[str]) -> str:
         """Return a bearer token for somebody; whoever is named is let in."""
@@ -127,7 +126,7 @@ class Stack:
 
     def add(self, service: str, part: str) -> str:
         """Start one more process of a kind without waiting until it is ready; return its name."""
-        member = service_member(service, part, self._logs, self._given, next(self._numbers))
+        member = service_member(service, part, self._logs, self.environments[service], next(self._numbers))
         member.launch()
         # A new mapping, because others may be going through the one there was.
         self.processes = {**self.processes, member.name: member}
@@ -172,10 +171,12 @@ class Stack:
 
     def _start_parts(self) -> None:
         self.broker = servers.new_broker(self._kind, self._folder)
-        self.database = servers.new_database(self._folder)
+        self.databases = {
+            service: servers.new_database(self._folder, name=database_of(service)) for service in SERVICES
+        }
         self.provider = OpenIdProvider(self._folder)
-        parts = {"broker": self.broker, "database": self.database, "provider": self.provider}
-        for name, part in parts.items():
+        databases = {database_of(service): database for service, database in self.databases.items()}
+        for name, part in {"broker": self.broker, **databases, "provider": self.provider}.items():
             if isinstance(part, LocalProcess):
                 self.processes[name] = part
                 part.launch()
@@ -189,9 +190,10 @@ class Stack:
         self._say(f"{len(report.missing)} topics made")
 
     def _start_members(self) -> None:
-        self._given = service_environment(self.broker, self.database, self.provider)
-        write_for_operators(self._given, self.operators_file)
-        members = service_members(self._logs, self._given)
+        self.environments = service_environments(self.broker, self.databases, self.provider)
+        for service, environment in self.environments.items():
+            write_for_operators(environment, self.operators_file(service))
+        members = service_members(self._logs, self.environments)
         self._apis = {service: members[f"{service} api"].health for service in SERVICES}
         members["origin"] = origin_member(self._logs, self._port, self._apis, self.provider.issuer)
         self.processes.update(members)
@@ -226,6 +228,11 @@ class Stack:
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         self._handlers.clear()
+
+
+def database_of(service: str) -> str:
+    """Return the name of the process that is a service's database."""
+    return f"{service} database"
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

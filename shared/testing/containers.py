@@ -109,7 +109,8 @@ class ContainerDatabase(ContainerPart):
 
     title: ClassVar[str] = f"{MONGO_IMAGE} in a container"
 
-    def __init__(self, _folder: Path) -> None:
+    def __init__(self, _folder: Path, *, name: str = "database") -> None:
+        del name  # an engine names its containers itself
         self.port = free_port()
         self.url = f"mongodb://127.0.0.1:{self.port}/?replicaSet=rs0"
         super().__init__(self._new, self._is_primary)

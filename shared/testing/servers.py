@@ -92,6 +92,7 @@ def new_broker(kind: str, folder: Path) -> Broker:
     return _BROKERS[kind](folder)
 
 
-def new_database(folder: Path) -> Server:
-    """Make a database of the chosen kind, not started."""
-    return ContainerDatabase(folder) if chosen() == "containers" else EmbeddedDatabase(folder)
+def new_database(folder: Path, *, name: str = "database") -> Server:
+    """Make a database of the chosen kind, not started; its data and its log are called by its name."""
+    made = ContainerDatabase if chosen() == "containers" else EmbeddedDatabase
+    return made(folder, name=name)

@@ -24,14 +24,14 @@ def workers(service: str, environment: Mapping[str, str]) -> Sequence[Runnable]:
 
 
 def all_readers(
-    environment: Mapping[str, str], organisations: Iterable[str]
+    environments: Mapping[str, Mapping[str, str]], organisations: Iterable[str]
 ) -> tuple[list[Reader], dict[str, Projection[Any, Any]]]:
     """Return all reactions and projections, and the projections themselves by name."""
     attendance = [Topics().attendance(organisation) for organisation in organisations]
     readers: list[Reader] = []
     projections: dict[str, Projection[Any, Any]] = {}
     for service in SERVICES:
-        for part in workers(service, environment):
+        for part in workers(service, environments[service]):
             match part:
                 case Bus():
                     for name, heard in part.subscriptions.items():

@@ -12,8 +12,7 @@ from random import Random
 from typing import Any
 
 from deploy.local.members import PARTS
-from deploy.local.settings import service_environment
-from deploy.local.stack import Stack
+from deploy.local.stack import Stack, database_of
 from shared.mongo import Database
 from shared.projector import Projection, View
 from shared.testing import stream
@@ -127,9 +126,8 @@ class Region:
 @asynccontextmanager
 async def region(stack: Stack, history: History, seed: int) -> AsyncIterator[Region]:
     """Find out who reads what on a running platform."""
-    environment = service_environment(stack.broker, stack.database, stack.provider)
-    readers, projections = all_readers(environment, ORGANISATIONS)
-    databases = {service: Database(stack.database.url, service) for service in SERVICES}
+    readers, projections = all_readers(stack.environments, ORGANISATIONS)
+    databases = {service: Database(server.url, service) for service, server in stack.databases.items()}
     try:
         yield Region(stack, history, Random(seed), databases, readers, projections)
     finally:
@@ -200,7 +198,7 @@ async def _undergo(region: Region, faults: Faults) -> None:
     if faults.ordeal is not None:
         await faults.ordeal(region)
         return
-    kills = plan(region.chance, _names(), faults.kills, faults.spread)
+    kills = plan(region.chance, processes_of_kinds(), faults.kills, faults.spread)
     killer = Killer(region.stack, kills, region.history, patience=faults.patience)
     killing = asyncio.create_task(asyncio.to_thread(killer.run))
     try:
@@ -219,7 +217,7 @@ async def _finish(work: Sequence[Awaitable[None]], desk: Desk) -> None:
     await asyncio.gather(*work)
 
 
-def _names() -> dict[str, list[str]]:
-    """Return the processes of each kind."""
+def processes_of_kinds() -> dict[str, list[str]]:
+    """Return the names of the processes of each kind."""
     members = {part: [f"{service} {part}" for service in SERVICES] for part in PARTS}
-    return {**members, "broker": ["broker"], "database": ["database"]}
+    return {**members, "broker": ["broker"], "database": [database_of(service) for service in SERVICES]}

@@ -75,7 +75,9 @@ def _serve(stack: Stack, console: Console) -> None:
     for service in SERVICES:
         console.print(f"  {stack.origin}/{service}/docs  documentation of {service}")
     console.print(f"  {stack.provider.issuer}  identity provider; a token: python -m deploy.local token --help")
-    console.print(f"  . {stack.operators_file}  before an operator's tool such as python -m shared.deadletters")
+    console.print("Before an operator's tool such as python -m shared.deadletters, the environment of its service:")
+    for service in SERVICES:
+        console.print(f"  . {stack.operators_file(service)}", highlight=False)
     try:
         while True:
             time.sleep(_LOOK_SECONDS)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from tests.fault.desk import pause
 from tests.fault.long.groups import sent_from_now
 from tests.fault.long.memory import Memory
-from tests.fault.scenario import Region
+from tests.fault.scenario import Region, processes_of_kinds
 
 PARTS = (("broker",), ("database",), ("broker", "database"))
 LOST_BEFORE_SECONDS = 3.0
@@ -31,6 +31,11 @@ class Told:
     answers: Counter[str] = field(default_factory=Counter)
     memory: Memory = field(default_factory=Memory)
     recovery: float = 0.0
+
+    def processes(self) -> list[tuple[str, str]]:
+        """Return what is away, each with its kind: of databases all of them."""
+        names = processes_of_kinds()
+        return [(kind, name) for kind in self.parts for name in names[kind]]
 
     def __str__(self) -> str:
         answers = ", ".join(f"{count} times {what}" for what, count in sorted(self.answers.items()))
@@ -61,9 +66,9 @@ class Outages:
 
     async def _away(self, region: Region, told: Told) -> None:
         never = asyncio.Event()
-        for part in told.parts:
-            await asyncio.to_thread(region.stack.kill, part)
-            region.history.fault("away", part, part)
+        for kind, name in told.processes():
+            await asyncio.to_thread(region.stack.kill, name)
+            region.history.fault("away", name, kind)
         region.tell(f"{' and '.join(told.parts)} away for {self.seconds:.0f} s")
         await pause(never, LOST_BEFORE_SECONDS)
         before = region.history.tally.copy()
@@ -73,8 +78,8 @@ class Outages:
 
     async def _back(self, region: Region, told: Told) -> None:
         """Give the parts back; the way back ends when all is ready and all that had waited is handled."""
-        for part in told.parts:
-            await asyncio.to_thread(region.stack.revive, part)
+        for _, name in told.processes():
+            await asyncio.to_thread(region.stack.revive, name)
         began = time.monotonic()
         region.tell(f"{' and '.join(told.parts)} back")
         await region.ready(PATIENCE_SECONDS)
