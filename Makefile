@@ -7,6 +7,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 UV ?= uv
 ARGS ?=
+TEST_PROCESSES ?= 2
 KAFKA_JARS := build/kafka/lib
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
@@ -37,7 +38,7 @@ demo: setup  ## play a simulated region on the embedded stack: make demo ARGS="-
 	@$(PY) -m deploy.local.region $(ARGS)
 
 test: setup kafka check  ## everything CI runs: checks, unit, contract, integration and fault tests
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadfile $(ARGS)
 
 fault: setup kafka  ## long fault runs on Apache Kafka, about an hour: make fault ARGS="--outage 600"
 	@$(PY) -m pytest tests/fault -m long -s $(ARGS)

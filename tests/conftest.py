@@ -2,7 +2,7 @@
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ("shared.testing.fixtures",)
+pytest_plugins = ("shared.testing.fixtures", "tests.said")
 
 # A busy machine makes an example slow, not wrong.
 settings.register_profile("groundswell", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,4 +1,4 @@
-"""One fault run for all tests of this folder, and its table at the end of the output."""
+"""One fault run for all tests of this folder; what was killed and its table come at the end of the output."""
 
 import logging
 import shutil
@@ -10,11 +10,11 @@ from shared.testing.history import History
 from tests.fault.aftermath import Aftermath
 from tests.fault.running import SEED, new_seed, run
 from tests.fault.scenario import Faults
+from tests.said import say
 
 KILLS = {"relay": 4, "worker": 4, "api": 4, "broker": 3, "database": 3}
 KILLS_WITHOUT_MEMORY = {"relay": 3, "worker": 3, "api": 3, "database": 2}
 """For a broker that keeps nothing: it is spared."""
-REPORTS = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
@@ -23,12 +23,12 @@ def aftermath(kafka_kind: str, own_logs: Path, pytestconfig: pytest.Config) -> A
     seed = new_seed()
     faults = Faults(kafka_kind, seed, KILLS_WITHOUT_MEMORY if kafka_kind == "embedded" else KILLS)
     history = History(own_logs / "history.jsonl")
-    reports = pytestconfig.stash.setdefault(REPORTS, [])
-    reports.append(f"fault run with {SEED}={seed} on {kafka_kind}; logs and history in {own_logs}")
+    title = f"fault run on {kafka_kind}"
+    say(pytestconfig, title, f"fault run with {SEED}={seed} on {kafka_kind}; logs and history in {own_logs}")
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # a client that meets a dead broker says so many times
     left = run(faults, history, own_logs)
     history.close()
-    reports.append(left.report())
+    say(pytestconfig, title, left.report())
     return left
 
 
@@ -49,10 +49,3 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--freezes", type=int, default=4, help="freezes of each kind of process (4)")
     group.addoption("--churn", type=float, default=180.0, help="seconds in which workers join and leave (180)")
     group.addoption("--outage", type=float, default=60.0, help="seconds of each outage (60)")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print what was killed and the conservation table, whatever the tests came to."""
-    for report in config.stash.get(REPORTS, []):
-        terminalreporter.section("fault run", sep="-")
-        terminalreporter.write_line(report)

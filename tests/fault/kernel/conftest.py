@@ -9,16 +9,14 @@ from shared.bus import Publisher
 from shared.mongo import Database
 from shared.testing.servers import Broker
 from shared.topics import Topics
+from tests import said
 from tests.fault.kernel.scenes import INDEXES, Ground
-
-SAID = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture
 def say(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Keep a line for the end of the run, under the name of its test."""
-    lines = pytestconfig.stash.setdefault(SAID, [])
-    return lambda line: lines.append(f"{request.node.name}: {line}")
+    return lambda line: said.say(pytestconfig, "faults of the kernel", f"{request.node.name}: {line}")
 
 
 @pytest.fixture(autouse=True)
@@ -39,12 +37,3 @@ async def ground(broker_server: Broker, mongo_url: str, database: Database, topi
     publisher = Publisher(broker_server.url, idempotent=idempotent)
     yield Ground(broker_server.url, mongo_url, database, topics, publisher, idempotent)
     await publisher.close()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the figures, whatever the tests came to."""
-    lines = config.stash.get(SAID, [])
-    if lines:
-        terminalreporter.section("faults of the kernel", sep="-")
-        for line in lines:
-            terminalreporter.write_line(line)
