@@ -44,7 +44,6 @@ fault: setup kafka  ## long fault runs on Apache Kafka, about an hour: make faul
 	@$(PY) -m pytest tests/fault -m long -s $(ARGS)
 
 bench: setup kafka  ## measure speed as ratios within one run: make bench ARGS="--only replay"
-	@$(PY) -m tests.bench.evidence
 	@$(PY) -m tests.bench $(ARGS)
 
 check: setup  ## format, lint, types, import contracts, lengths, schemas, compose file

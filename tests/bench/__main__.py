@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from shared.testing.processes import PartError
-from tests.bench import asking, replaying, storing
+from tests.bench import asking, evidence, replaying, seeing, storing, takeover
 from tests.bench.figures import Figure, table
 from tests.bench.world import World, running
 
@@ -24,6 +24,9 @@ BENCHES: dict[str, Bench] = {
     "relay": storing.relay,
     "reaction": storing.reaction,
     "query": asking.query,
+    "takeover": takeover.takeover,
+    "seeing": seeing.seeing,
+    "evidence": evidence.evidence,
 }
 RESULT = Path("build/bench.json")
 

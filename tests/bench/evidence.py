@@ -1,12 +1,11 @@
-"""The evidence engine's work for a region of 20,000 people and 8 waves: `python -m tests.bench.evidence`.
+"""The evidence engine's work for a region of 20,000 people and 8 waves; it needs no part at all.
 
 Guards what a claim costs: folding within one second of a processor, estimating within half of one, and rows that grow
 with cells, not with people. Printed as parts of what is allowed and as counts; processor time, so that a busy machine
 does not change them much.
 """
 
-import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from time import process_time
 from typing import TypeVar
 
@@ -16,7 +15,8 @@ from services.evaluation.evidence.cells import CellTable
 from services.evaluation.evidence.estimate import estimate
 from services.evaluation.evidence.panel import Moments, means
 from services.evaluation.evidence.simulation import Region, region
-from tests.bench.figures import Figure, table
+from tests.bench.figures import Figure
+from tests.bench.world import World
 
 PEOPLE, WAVES = 20_000, 8
 FOLD_WITHIN, ESTIMATE_WITHIN = 1.0, 0.5
@@ -25,21 +25,24 @@ _TIMES = 3
 _T = TypeVar("_T")
 
 
-def figures() -> list[Figure]:
+async def evidence(_: World, scale: float) -> AsyncIterator[Figure]:
+    """Yield what folding and estimating take of what they may, and how many rows the library is given."""
+    people = round(PEOPLE * scale)
     truth = Region(
-        effect=0.4, trend=0.2, organisations=40, people=PEOPLE // 40, waves=WAVES, starts=(4, 6), dropout=0.1
+        effect=0.4, trend=0.2, organisations=40, people=people // 40, waves=WAVES, starts=(4, 6), dropout=0.1
     )
     answered, folding = _best(lambda: region(truth))
     found, estimating = _best(lambda: estimate(answered))
     lines = len(means(Moments.of(cell) for cell in answered.cells))
     rows = sum(cell.n * len(cell.pattern) for cell in answered.cells)
-    return [
-        Figure("fold", folding / FOLD_WITHIN, "of what it may take", f"{PEOPLE} people made up and folded", most=1.0),
+    for figure in (
+        Figure("fold", folding / FOLD_WITHIN, "of what it may take", f"{people} people made up and folded", most=1.0),
         Figure("estimate", estimating / ESTIMATE_WITHIN, "of what it may take", _told(answered), most=1.0),
         Figure("rows for the library", lines / rows, "of the answers", f"{lines} instead of {rows}", most=0.1),
         Figure("intervals under bends", len(found.sensitivity), "", "all of them: none held 0", least=3),
         Figure("error", 0 if found.error is None else np.sign(found.error), "", "there is one", least=1),
-    ]
+    ):
+        yield figure
 
 
 def _told(answered: CellTable) -> str:
@@ -54,13 +57,3 @@ def _best(work: Callable[[], _T]) -> tuple[_T, float]:
         result = work()
         times.append(process_time() - start)
     return result, min(times)
-
-
-def main() -> int:
-    found = figures()
-    sys.stdout.write(f"{table(found)}\n")
-    return 0 if all(figure.reached is not False for figure in found) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

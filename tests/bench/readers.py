@@ -1,4 +1,4 @@
-"""The processes that are measured, one for each run: `python -m tests.bench.readers yardstick|raw|replay …`.
+"""The processes that are measured, one for each run: `python -m tests.bench.readers yardstick|raw|replay|follow …`.
 
 Guards that a measurement begins at the first record and ends when everything is committed, in a process of its own:
 the yardstick decodes with pydantic and keeps nothing, the replay is the projector as it runs in the service.
@@ -72,6 +72,24 @@ async def replay(asked: argparse.Namespace) -> dict[str, Any]:
         await projector.stop()
         await publisher.close()
         await database.close()
+
+
+async def follow(asked: argparse.Namespace) -> dict[str, Any]:
+    """Run the projector until it is killed; say `shared` when the members have their shares of the partitions."""
+    topics, database = Topics(asked.prefix), Database(asked.mongo, asked.name)
+    letters = DeadLetters("evaluation", database, Publisher(asked.brokers), topics)
+    projector = Projector(
+        database, ParticipationProjection(), letters, brokers=asked.brokers, topics=topics, service=asked.name
+    )
+    await projector.start()
+    ending = asyncio.create_task(projector.wait())
+    share = PARTITIONS // asked.members
+    while not ending.done() and len(projector._partitions) != share:  # noqa: ASYNC110 -- it has no event for this
+        await asyncio.sleep(0.05)
+    sys.stdout.write("shared\n")
+    sys.stdout.flush()
+    await ending
+    return {}
 
 
 class _Watch:
@@ -158,10 +176,13 @@ def _memory() -> float:
     return pages * _PAGE / 1e6
 
 
+_READERS = {"replay": replay, "follow": follow}
+
+
 def main() -> None:
     """Measure one thing and print it as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["raw", "yardstick", "replay"])
+    parser.add_argument("what", choices=[*_READERS, "raw", "yardstick"])
     parser.add_argument("--brokers", required=True)
     parser.add_argument("--prefix", required=True)
     parser.add_argument("--records", type=int, required=True)
@@ -171,7 +192,7 @@ def main() -> None:
     parser.add_argument("--passes", type=int, default=1)
     parser.add_argument("--gate")
     asked = parser.parse_args()
-    measured = uvloop.run(replay(asked) if asked.what == "replay" else read_only(asked))
+    measured = uvloop.run(_READERS.get(asked.what, read_only)(asked))
     sys.stdout.write(f"{json.dumps(measured)}\n")
 
 

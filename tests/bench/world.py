@@ -34,8 +34,9 @@ class NotExactError(Exception):
 
 @dataclass(frozen=True)
 class World:
-    """Running parts."""
+    """Running parts; `kind` says which broker."""
 
+    kind: str
     broker: Broker
     database: Server
     folder: Path
@@ -72,11 +73,35 @@ def running(kind: str) -> Iterator[World]:
     try:
         broker.start()
         database.start()
-        yield World(broker, database, folder)
+        yield World(kind, broker, database, folder)
     finally:
         database.kill()
         broker.kill()
         remove_workspace(folder)
+
+
+class Started:
+    """A process that goes on until it is killed."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def said(self, word: str) -> None:
+        """Return when it has printed a line with this word; RuntimeError when it ends before."""
+        assert self._process.stdout is not None
+        while word not in (line := (await self._process.stdout.readline()).decode()):
+            if not line:
+                raise RuntimeError(f"a process ended before it said {word!r}")
+
+    def kill(self) -> None:
+        """End it as a power cut would, if it still runs."""
+        if self._process.returncode is None:
+            self._process.kill()
+
+
+async def started(command: Sequence[str]) -> Started:
+    """Start a process that prints what happens to it."""
+    return Started(await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE))
 
 
 async def measured(command: Sequence[str]) -> dict[str, Any]:

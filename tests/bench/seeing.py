@@ -1,0 +1,161 @@
+"""A command is accepted: how long until evaluation's answer holds it, on a whole platform under a steady load.
+
+Guards that the figure is what a person would see: the clock starts when a command is answered and stops when the
+projection, as readers see it, is past its event. Commands are given at the stated rate whether or not earlier ones
+are answered, so a platform that cannot keep up shows it.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from statistics import quantiles
+from typing import Any
+
+import httpx
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from deploy.local.stack import Stack
+from services.evaluation.app import PROJECTIONS
+from shared.events import parse
+from shared.mongo import Database
+from shared.projector import View
+from shared.testing.settling import eventually
+from tests.bench.figures import Figure
+from tests.bench.workload import PARTITIONS
+from tests.bench.world import World
+from tests.fault.people import COHORTS, WITH_PROJECTS
+
+HERE, PROJECTS = "R0A", 24
+RATES = (5, 40)
+"""Commands a second: a calm day, and the one that is aimed at where a core is free."""
+SECONDS = 60.0
+P99_MS = 500.0
+_LOOK_SECONDS = 0.02
+_PATIENCE = 300.0
+
+
+async def seeing(world: World, scale: float) -> AsyncIterator[Figure]:
+    """Yield p50 and p99 from a command's answer to evaluation's, at each rate."""
+    with Stack(kind=world.kind, organisations=[HERE], say=lambda _: None) as stack:
+        load = _Load(stack)
+        try:
+            projects = await load.prepare()
+            for rate in RATES:
+                took, given = await load.drive(projects, rate, SECONDS * scale)
+                cuts = quantiles(took, n=100)
+                aim = P99_MS if rate == max(RATES) else None
+                told = f"{len(took)} commands in {given:.0f} s"
+                yield Figure(f"seen after, {rate} commands a second, p50", cuts[49] * 1e3, "ms", told)
+                yield Figure(f"seen after, {rate} commands a second, p99", cuts[98] * 1e3, "ms", told, most=aim)
+        finally:
+            await load.close()
+
+
+@dataclass
+class _Seen:
+    """By correlation id: when a command was answered, where its event lies, and the seconds until it was seen."""
+
+    answered: dict[str, float] = field(default_factory=dict)
+    places: dict[str, tuple[int, int]] = field(default_factory=dict)
+    took: dict[str, float] = field(default_factory=dict)
+
+    def look(self, positions: dict[int, int]) -> None:
+        """Note what is past its event by now."""
+        moment = time.monotonic()
+        for name in [name for name in self.answered if name in self.places]:
+            partition, offset = self.places[name]
+            if positions.get(partition, 0) > offset:
+                self.took[name] = max(0.0, moment - self.answered.pop(name))
+
+
+class _Load:
+    """Commands for one platform."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._topic = stack.topics.events("recap_tracker")
+        self._http = httpx.AsyncClient(base_url=stack.origin, timeout=60, trust_env=False)
+        self._tokens = {role: stack.token_for(role, HERE, [role]) for role in ("coordinator", "project_lead")}
+        self._database = Database(stack.databases["evaluation"].url, "evaluation")
+        self._view = View(self._database, PROJECTIONS["projects"]())
+
+    async def close(self) -> None:
+        await self._http.aclose()
+        await self._database.close()
+
+    async def prepare(self) -> list[str]:
+        """Open projects, each with a lead of its own, and return them."""
+        return [await self._project(number) for number in range(PROJECTS)]
+
+    async def drive(self, projects: list[str], rate: int, seconds: float) -> tuple[list[float], float]:
+        """Plan milestones at a rate; returns the seconds each took to be seen, and how long it took to give them."""
+        seen, wanted = _Seen(), round(rate * seconds)
+        watching = [asyncio.create_task(self._follow(seen)), asyncio.create_task(self._look(seen))]
+        began = time.monotonic()
+        try:
+            async with asyncio.TaskGroup() as commands:
+                for number in range(wanted):
+                    await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
+                    commands.create_task(self._plan(projects[number % PROJECTS], f"{rate}-{number}", seen))
+            given = time.monotonic() - began
+            await eventually(lambda: _is(len(seen.took) == wanted), deadline=_PATIENCE, what="that all was seen")
+        finally:
+            for task in watching:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+        return list(seen.took.values()), given
+
+    async def _plan(self, project: str, name: str, seen: _Seen) -> None:
+        body = {"title": "Panels", "measurable_outcome": "all are mixed", "planned_on": "2024-05-01"}
+        await self._ok("project_lead", f"/recap_tracker/v1/projects/{project}/milestones", body, name)
+        seen.answered[name] = time.monotonic()
+
+    async def _follow(self, seen: _Seen) -> None:
+        """Learn where each event lies."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=self._stack.broker.url)
+        await consumer.start()
+        try:
+            consumer.assign([TopicPartition(self._topic, number) for number in range(PARTITIONS)])
+            async for record in consumer:
+                seen.places[parse(record.value).correlationid] = (record.partition, record.offset)
+        finally:
+            await consumer.stop()
+
+    async def _look(self, seen: _Seen) -> None:
+        while True:
+            positions = (await self._view.as_of()).positions
+            seen.look(dict(positions.get(self._topic, {})))
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _project(self, number: int) -> str:
+        body: dict[str, Any] = {"given_name": "Ada", "family_name": f"Number {number}", "email": "ada@example.org"}
+        body["identifiers"] = [{"system": "account", "value": f"lead-{number}"}]
+        person = (await self._ok("coordinator", "/enrolment/v1/participants", body))["participant"]
+        path, cohort = f"/enrolment/v1/participants/{person}", WITH_PROJECTS
+        applied = {"cohort": cohort, "group": COHORTS[cohort], "applied_on": "2023-09-01"}
+        await self._ok("coordinator", f"{path}/applications", applied)
+        await self._ok("coordinator", f"{path}/enrolments", {"cohort": cohort, "enrolled_on": "2023-09-02"})
+        opened = {"title": "Mixed panels", "cohort": cohort, "lead": person, "aims": ["improve-workplace"]}
+        opened |= {"kind": "fair-recruitment", "scope": "day-role", "scale": "local", "wres_indicators": [2]}
+        answer = await self._ok("project_lead", "/recap_tracker/v1/projects", {**opened, "started_on": "2024-01-08"})
+        return str(answer["project"])
+
+    async def _ok(self, role: str, path: str, body: dict[str, Any], name: str | None = None) -> dict[str, Any]:
+        """Give a command until it is accepted: what it builds on may take a moment to arrive."""
+        headers = {"Authorization": f"Bearer {self._tokens[role]}"}
+        headers |= {} if name is None else {"X-Correlation-Id": name, "Idempotency-Key": name}
+        until = time.monotonic() + _PATIENCE
+        while True:
+            answer = await self._http.post(path, json=body, headers=headers)
+            if answer.is_success:
+                return dict(answer.json())
+            if time.monotonic() > until:
+                raise RuntimeError(f"POST {path}: {answer.status_code} {answer.text}")
+            await asyncio.sleep(float(answer.headers.get("Retry-After", 0.2)))
+
+
+async def _is(true: bool) -> bool:
+    return true
