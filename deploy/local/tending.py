@@ -70,5 +70,6 @@ class Tender:
             )
             self._tended.pop(process.name)
         else:
-            self._say(f"{process.name} ended by itself with {process.exit_code} and is started again")
+            ended = f"{process.name} ended by itself with {process.exit_code} and is started again"
+            self._say(f"{ended}; its last words: {process.last_words()}")
             process.launch()

@@ -142,6 +142,11 @@ class LocalProcess:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return "\n".join([f"{self.name} {what}. The end of {self.log}:", *lines[-_LOG_TAIL:]])
 
+    def last_words(self) -> str:
+        """Return the last line of this process's log."""
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        return lines[-1] if lines else "(it said nothing)"
+
     def __enter__(self) -> Self:
         return self.start()
 
