@@ -21,7 +21,7 @@ from shared.stream import SMALL_BATCH_BYTES
 from shared.topics import Topics
 from tests.bench.figures import Figure
 from tests.bench.world import TOPICS_FILE, World
-from tests.integration.engagement.world import DAY, HERE, SECOND_DAY, recorded
+from tests.integration.engagement.said import DAY, HERE, SECOND_DAY, recorded
 from tests.integration.engagement.world import World as Engagement
 from tests.unit.evaluation.stories import attended
 

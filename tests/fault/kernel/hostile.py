@@ -14,7 +14,7 @@ from typing import Any
 from shared.deadletters.letter import BEHIND, ID_HEADER
 from shared.stream.record import Headers, Record
 from shared.topics import Topics
-from tests.integration.engagement.world import DAY, HERE, SECOND_DAY, THERE, recorded, statement
+from tests.integration.engagement.said import DAY, HERE, SECOND_DAY, THERE, recorded, statement
 
 PEOPLE = tuple(f"p-{number}" for number in range(60))
 LATE_DAY = "recap-2024-day-3"

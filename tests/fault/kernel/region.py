@@ -18,7 +18,8 @@ from shared.testing.accounts import Balance, Marks, Reader, reaction_balance
 from shared.testing.checker import Stream
 from shared.testing.settling import settle
 from shared.testing.stream import Follower, TopicPartition, reaction
-from tests.integration.engagement.world import HERE, THERE, World, envelope, subject_of
+from tests.integration.engagement.said import HERE, THERE, envelope, subject_of
+from tests.integration.engagement.world import World
 
 DEADLINE = 600.0
 OPERATOR = Decided("ann", "the session is known now")

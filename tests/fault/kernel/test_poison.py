@@ -24,7 +24,8 @@ from shared.testing.servers import Broker
 from shared.topics import Topics
 from tests.fault.kernel.hostile import GOOD, LATE_DAY, PEOPLE, REPAIRABLE, Hostile, Sent, huge
 from tests.fault.kernel.region import Region
-from tests.integration.engagement.world import World, enrolled, identified, recorded, schedule
+from tests.integration.engagement.said import enrolled, identified, recorded, schedule
+from tests.integration.engagement.world import World
 
 SEED = 20260607
 HANDFUL = 5

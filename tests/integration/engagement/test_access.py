@@ -6,17 +6,8 @@ import httpx
 import pytest
 
 from shared.web import demands, unguarded
-from tests.integration.engagement.world import (
-    COHORT,
-    DAY,
-    HERE,
-    MINUTES,
-    SECOND_DAY,
-    THERE,
-    World,
-    line,
-    recorded,
-)
+from tests.integration.engagement.said import COHORT, DAY, HERE, MINUTES, SECOND_DAY, THERE, line, recorded
+from tests.integration.engagement.world import World
 
 ROLES = ("coordinator", "facilitator", "participant", "project_lead", "evaluator", "ops")
 ANYBODY, STAFF = {"coordinator", "facilitator", "participant"}, {"coordinator", "facilitator"}

@@ -5,12 +5,11 @@ from datetime import date
 import pytest
 
 from shared.vault import SubjectErasedError
-from tests.integration.engagement.world import (
+from tests.integration.engagement.said import (
     COHORT,
     HERE,
     SECOND_DAY,
     THERE,
-    World,
     enrolled,
     erased,
     identified,
@@ -19,6 +18,7 @@ from tests.integration.engagement.world import (
     schedule,
     voided,
 )
+from tests.integration.engagement.world import World
 
 
 async def somebody(world: World) -> None:

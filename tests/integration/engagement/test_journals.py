@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from shared.clock import now
-from tests.integration.engagement.world import COHORT, HERE, THERE, World, identified, moved, withdrawn
+from tests.integration.engagement.said import COHORT, HERE, THERE, identified, moved, withdrawn
+from tests.integration.engagement.world import World
 
 TEXT = "I noticed who speaks first in our meetings."
 ENTRY: dict[str, Any] = {"cohort": COHORT, "written_on": "2024-03-05", "text": TEXT}

@@ -6,18 +6,8 @@ from datetime import date
 import pytest
 
 from services.engagement.handlers.desk import Desk
-from tests.integration.engagement.world import (
-    DAY,
-    HERE,
-    THERE,
-    World,
-    enrolled,
-    identified,
-    moved,
-    recorded,
-    schedule,
-    voided,
-)
+from tests.integration.engagement.said import DAY, HERE, THERE, enrolled, identified, moved, recorded, schedule, voided
+from tests.integration.engagement.world import World
 
 STRANGER = "Badge of Ngozi A"
 

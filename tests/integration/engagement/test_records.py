@@ -9,12 +9,11 @@ import pytest
 from services.engagement.handlers.desk import Desk
 from shared.clock import now
 from shared.errors import PoisonError
-from tests.integration.engagement.world import (
+from tests.integration.engagement.said import (
     DAY,
     HERE,
     SECOND_DAY,
     THERE,
-    World,
     identified,
     moved,
     recorded,
@@ -22,6 +21,7 @@ from tests.integration.engagement.world import (
     voided,
     withdrawn,
 )
+from tests.integration.engagement.world import World
 
 VOID_STATEMENT: dict[str, Any] = {
     "verb": {"id": "http://adlnet.gov/expapi/verbs/voided"},

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from tests.integration.engagement.world import DAY, HERE, MINUTES, THERE, World, line, recorded, withdrawn
+from tests.integration.engagement.said import DAY, HERE, MINUTES, THERE, line, recorded, withdrawn
+from tests.integration.engagement.world import World
 
 REGISTER = f"/sessions/{DAY}/register"
 PEOPLE = [f"p-{number}" for number in range(40)]

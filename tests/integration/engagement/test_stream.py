@@ -20,7 +20,7 @@ from shared.testing.servers import Broker
 from shared.testing.settling import settle
 from shared.testing.stream import reaction
 from shared.topics import Topics
-from tests.integration.engagement.world import (
+from tests.integration.engagement.said import (
     COHORT,
     DAY,
     GROUP,
@@ -28,7 +28,6 @@ from tests.integration.engagement.world import (
     PROGRAMME,
     SECOND_DAY,
     THERE,
-    World,
     enrolled,
     envelope,
     erased,
@@ -39,6 +38,7 @@ from tests.integration.engagement.world import (
     subject_of,
     voided,
 )
+from tests.integration.engagement.world import World
 
 APPLIED = ParticipantApplied(
     participant="p-0",
