@@ -179,16 +179,19 @@ class Reaction:
             return False
 
     async def _work(self, run: Run, marks: Marks, deadline: float) -> None:
-        """Handle the records of one partition in order until one has to wait or it is time to stop."""
-        async with self._slots:
-            for prepared in run.prepared:
+        """Handle the records of one partition in order until one has to wait or it is time to stop.
+
+        Partitions take turns record by record, so that none waits for the long runs of others until a batch is over.
+        """
+        for prepared in run.prepared:
+            async with self._slots:
                 if self._stopping.is_set() or self._giving_up or time.monotonic() > deadline:
                     return
                 result = await self._handling.handle(prepared, marks)
-                if isinstance(result, Hold):
-                    run.held = result
-                    return
-                self._settled(run.place, prepared, result)
+            if isinstance(result, Hold):
+                run.held = result
+                return
+            self._settled(run.place, prepared, result)
         run.done = True
 
     def _settled(self, place: TopicPartition, prepared: Prepared, outcome: Outcome) -> None:

@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY
 from shared import inbox
 from shared.bus.handling import Handling
 from shared.bus.outcome import Hold
-from shared.bus.reaction import FIRST_PAUSE, LONGEST_PAUSE, Reaction
+from shared.bus.reaction import FIRST_PAUSE, LONGEST_PAUSE, SIDE_BY_SIDE, Reaction
 from shared.deadletters.writer import DeadLetters
 from shared.mongo import Database
 from shared.stream import Publisher
@@ -225,6 +225,23 @@ async def test_an_acknowledgement_that_fails_is_made_up_for_and_one_that_came_to
     await feed.batch(1)
     await feed.reaction.settle_if_idle()
     assert feed.client.commits == [{PLACE: 1}]
+
+
+async def test_no_partition_waits_for_the_long_runs_of_others(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch that is out of time has moved every partition: those behind would otherwise never have their turn."""
+    monkeypatch.setattr("shared.bus.reaction.BATCH_SECONDS", 0.1)
+    places = [TopicPartition(TOPIC, number) for number in range(3 * SIDE_BY_SIDE)]
+    feed.client.assigned = set(places)
+
+    async def slow(delivery: Any) -> None:
+        await asyncio.sleep(0.01)
+        delivery.skip()
+
+    feed.handler._handler = slow
+    await feed.reaction.consume([record for place in places for record in records(range(100), place)])
+    assert set(feed.reaction.positions.next) == set(places)
+    assert min(feed.reaction.positions.next.values()) > 0
+    assert max(feed.reaction.positions.next.values()) < 100
 
 
 async def test_partitions_that_were_given_away_are_let_go(feed: Feed) -> None:
