@@ -11,10 +11,11 @@ import numpy as np
 
 from services.evaluation.evidence.cells.cell import Cell, Histogram
 from services.evaluation.evidence.cells.table import CellTable, Outcome
+from services.evaluation.evidence.cells.whole import rank, squares_are_possible
 from services.evaluation.evidence.errors import EvidenceError
 
-_SLACK = 1e-7
-"""Relative: eigenvalues of exact whole numbers, computed on 64-bit floats."""
+_NEAR = 1e-7
+"""Relative: an eigenvalue computed on 64-bit floats that is closer to 0 than this may be 0 or below."""
 
 
 def check(table: CellTable) -> None:
@@ -65,25 +66,38 @@ def _heads(cell: Cell) -> Iterable[tuple[str, str]]:
 
 
 def _moments(cell: Cell, outcome: Outcome) -> Iterable[tuple[str, str]]:
-    for place, total in enumerate(cell.sums):
-        if not cell.n * outcome.low <= total <= cell.n * outcome.high:
-            yield f"sums[{place}]", f"{cell.n} people cannot sum to this on {outcome.low} to {outcome.high}"
-    if any(cell.products[i][j] != cell.products[j][i] for i in range(len(cell.sums)) for j in range(i)):
+    """Each wave and each change for itself before all together, where only numbers within the scale may arrive."""
+    n, sums, products, low, high = cell.n, cell.sums, cell.products, outcome.low, outcome.high
+    for place, total in enumerate(sums):
+        if not n * low <= total <= n * high:
+            yield f"sums[{place}]", f"{n} people cannot sum to this on {low} to {high}"
+    if any(products[i][j] != products[j][i] for i in range(len(sums)) for j in range(i)):
         yield "products", "must be symmetric"
-    if not _possible(cell.n, cell.sums, cell.products):
-        yield "products", f"no {cell.n} people have scores with these sums and products"
+    for i, total in enumerate(sums):
+        if not squares_are_possible(n, total, products[i][i], low, high):
+            yield f"products[{i}][{i}]", f"no {n} people have scores from {low} to {high} with this sum of squares"
+        for j in range(i):
+            change, squares = total - sums[j], products[i][i] + products[j][j] - 2 * products[i][j]
+            if not squares_are_possible(n, change, squares, low - high, high - low):
+                yield f"products[{i}][{j}]", f"no {n} people have changes from {low} to {high} with these products"
+    if not _possible(n, sums, products):
+        yield "products", f"no {n} people have scores with these sums and products"
 
 
 def _possible(n: int, sums: Sequence[int], products: Sequence[Sequence[int]]) -> bool:
-    """Return whether n²·covariance is one of n rows: no negative variance, rank below n; whole numbers to the end."""
+    """Return whether n²·covariance is one of n rows: no negative variance, rank below n.
+
+    Floats decide what is far from 0, whole numbers the rest.
+    """
     spread = [[n * entry - one * other for entry, other in zip(row, sums, strict=True)]
               for row, one in zip(products, sums, strict=True)]  # fmt: skip
     widest = max(spread[i][i] for i in range(len(sums)))
     if n <= 1 or widest <= 0:
         return all(entry == 0 for row in spread for entry in row) and (n > 0 or not any(sums))
-    values = np.linalg.eigvalsh(np.array([[entry / widest for entry in row] for row in spread]))
-    beyond = values[: max(0, len(sums) - (n - 1))]
-    return bool(values.min() >= -_SLACK and np.all(beyond <= _SLACK))
+    if n > len(sums) and np.linalg.eigvalsh(np.array([[entry / widest for entry in row] for row in spread]))[0] > _NEAR:
+        return True
+    found = rank(spread)
+    return found is not None and found < n
 
 
 def _histograms(cell: Cell, outcome: Outcome) -> Iterable[tuple[str, str]]:

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from services.evaluation.evidence.cells.cell import Cell, Key
 from services.evaluation.evidence.errors import EvidenceError
 
-_FAR = 10**9
+_FAR = 10**6
+"""As far as folding goes: sums of products of 20 million people still fit 64 bits."""
 
 
 class Outcome(BaseModel):

@@ -46,7 +46,7 @@ SPOILED: list[tuple[Spoil, str, str, str]] = [
     (put("cells.0.sums", []), "cells[0]", "sums", "at least 1"),
     (put("cells.0.sums.0", 10**6), "cells[0] (Organisation 001)", "sums[0]", "cannot sum to this"),
     (put("cells.2.products.0", [1]), "cells[2] (Organisation 001)", "products", "must be 3 by 3"),
-    (put("cells.2.products.0.0", 1), "cells[2] (Organisation 001)", "products", "people have scores with"),
+    (put("cells.2.products.0.0", 1), "cells[2] (Organisation 001)", "products[0][0]", "with this sum of squares"),
     (put("cells.2.products.0.1", 0), "cells[2] (Organisation 001)", "products", "symmetric"),
     (put("cells.0.pattern", [2, 1]), "cells[0] (Organisation 001)", "pattern", "rise"),
     (put("cells.0.pattern", [9]), "cells[0] (Organisation 001)", "pattern", "within 3 waves"),
