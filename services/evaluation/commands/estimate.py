@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+from services.evaluation.commands import files
 from services.evaluation.evidence.cells import CellTable, parse
 from services.evaluation.evidence.claims import (
     Beside,
@@ -43,13 +44,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Print the claim of the chosen outcome; the other files are the outcomes it was looked at together with."""
-    tables = {path: _one_instrument(parse(_read(path), str(path)), given.instrument) for path in given.cells}
+    tables = {path: _one_instrument(parse(files.content(path), str(path)), given.instrument) for path in given.cells}
     chosen = _chosen(tables, given.outcome)
     options = Options(control=given.control, seed=given.seed)
     found = {path: _estimated(path, table, options) for path, table in tables.items()}
     declared = Declaration.nothing()
     if given.declaration:
-        declared = declaration(_read(given.declaration), str(given.declaration))
+        declared = declaration(files.content(given.declaration), str(given.declaration))
     others = {tables[path].outcome.name: one.p_value for path, one in found.items() if path != chosen}
     known = Circumstances(declared, {name: p for name, p in others.items() if p is not None})
     claim = conclude(tables[chosen], found[chosen], known)
@@ -57,13 +58,6 @@ def run(given: argparse.Namespace) -> int:
     sys.stdout.write(_plain(claim, aside) if given.json else readable(claim, aside, found[chosen]))
     sys.stdout.write("\n")
     return 0
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise EvidenceError(f"cannot be read: {error.strerror}", file=str(path)) from error
 
 
 def _one_instrument(table: CellTable, instrument: str | None) -> CellTable:

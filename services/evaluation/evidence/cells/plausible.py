@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from services.evaluation.evidence.cells.cell import Cell, Histogram
+from services.evaluation.evidence.cells.names import twins
 from services.evaluation.evidence.cells.table import CellTable, Outcome
 from services.evaluation.evidence.cells.whole import rank, squares_are_possible
 from services.evaluation.evidence.errors import EvidenceError
@@ -21,6 +22,7 @@ _NEAR = 1e-7
 def check(table: CellTable) -> None:
     """Raise EvidenceError for the first thing that cannot be, naming cell and field."""
     _check_waves(table)
+    _check_names(table)
     seen = set()
     for place, cell in enumerate(table.cells):
         name = f"cells[{place}] ({cell.organisation})"
@@ -38,6 +40,17 @@ def _check_waves(table: CellTable) -> None:
     for number, wave in enumerate(table.waves, start=1):
         if number not in answered:
             raise EvidenceError(f"nobody answered in wave {number} ({wave})", field=f"waves[{number - 1}]")
+
+
+def _check_names(table: CellTable) -> None:
+    for field, names in (
+        ("organisation", [cell.organisation for cell in table.cells]),
+        ("instrument", [cell.instrument for cell in table.cells]),
+    ):
+        if same := twins(names):
+            place = names.index(same[1])
+            what = f"{same[1]!r} is {same[0]!r} spelt otherwise; write one of them throughout"
+            raise EvidenceError(what, cell=f"cells[{place}]", field=field)
 
 
 def _problems(cell: Cell, table: CellTable) -> Iterable[tuple[str, str]]:

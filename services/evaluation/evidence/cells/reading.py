@@ -3,12 +3,15 @@
 Guards that a file which no people can have produced never becomes a table: the error names file, cell and field.
 """
 
-from collections.abc import Sequence
+import re
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from services.evaluation.evidence import documents
 from services.evaluation.evidence.cells.cell import Cell, Pair
+from services.evaluation.evidence.cells.names import trouble
 from services.evaluation.evidence.cells.plausible import check
 from services.evaluation.evidence.cells.table import CellTable, Outcome
 from services.evaluation.evidence.errors import EvidenceError
@@ -16,10 +19,43 @@ from services.evaluation.evidence.errors import EvidenceError
 CELLS_FORMAT = "groundswell-cells/1"
 MANY = 100_000
 """More cells than this no region has: 20,000 people are 20,000 cells at most."""
-_FEW = 1000
-_Name = Annotated[str, Field(min_length=1, max_length=200)]
-_Wave = Annotated[str, Field(pattern=r"^\d{4}-\d{2}(-\d{2})?$")]
-_Counts = dict[int, Annotated[int, Field(ge=0)]]
+_WAVE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
+_EARLIEST = 1900
+
+
+def _well_named(name: str) -> str:
+    if name and (what := trouble(name)):
+        raise ValueError(what)
+    return name
+
+
+def _real_day(wave: str) -> str:
+    try:
+        day = date.fromisoformat(f"{wave}-01"[:10]) if _WAVE.fullmatch(wave) else None
+    except ValueError:
+        day = None
+    if day is None or day.year < _EARLIEST:
+        raise ValueError("must be a month or a day of the calendar, such as 2023-09 or 2023-09-18")
+    return wave
+
+
+def _keyed(pattern: str, what: str) -> AfterValidator:
+    """Return a check of names that stand for numbers: each number has one spelling, so none can hide another."""
+
+    def check(key: str) -> str:
+        if not re.fullmatch(pattern, key):
+            raise ValueError(f"{key[:20]!a} must be {what}")
+        return key
+
+    return AfterValidator(check)
+
+
+_Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_well_named)]
+_Wave = Annotated[str, AfterValidator(_real_day)]
+_Value = Annotated[str, _keyed("0|-?[1-9][0-9]{0,9}", "a whole number such as 3 or -3")]
+_InWave = Annotated[str, _keyed("[1-9][0-9]?", "a wave such as 1")]
+_Between = Annotated[str, _keyed("[1-9][0-9]?-[1-9][0-9]?", "two waves such as 1-3")]
+_Counts = dict[_Value, Annotated[int, Field(ge=0)]]
 _Number = Annotated[int, Field(ge=1, le=60)]
 _Row = Annotated[list[int], Field(min_length=1, max_length=60)]
 
@@ -32,12 +68,12 @@ class _CellInFile(_Strict):
     organisation: _Name
     cohort: int = Field(ge=0, le=60)
     pattern: list[_Number] = Field(min_length=1, max_length=60)
-    instrument: str = Field(default="", max_length=200)
+    instrument: Annotated[str, Field(max_length=200), AfterValidator(_well_named)] = ""
     n: int = Field(ge=0, le=10**9)
     sums: _Row
     products: list[_Row] = Field(min_length=1, max_length=60)
-    scores: dict[_Number, _Counts] | None = None
-    changes: dict[Annotated[str, Field(pattern=r"^\d{1,2}-\d{1,2}$")], _Counts] | None = None
+    scores: dict[_InWave, _Counts] | None = None
+    changes: dict[_Between, _Counts] | None = None
 
     def cell(self) -> Cell:
         changes = self.changes
@@ -49,7 +85,7 @@ class _CellInFile(_Strict):
             n=self.n,
             sums=tuple(self.sums),
             products=tuple(tuple(row) for row in self.products),
-            scores=None if self.scores is None else {wave: _kept(one) for wave, one in self.scores.items()},
+            scores=None if self.scores is None else {int(wave): _kept(one) for wave, one in self.scores.items()},
             changes=None if changes is None else {_pair(name): _kept(one) for name, one in changes.items()},
         )
 
@@ -65,10 +101,12 @@ class _CellsInFile(_Strict):
 def parse(text: str | bytes, file: str = "") -> CellTable:
     """Return the table of a file's text; raises EvidenceError with file, cell and field for anything unusable."""
     _refuse_too_many(text, file)
+    whole = documents.plain(text, file)
+    documents.loads(whole, file)
     try:
-        read = _CellsInFile.model_validate_json(text)
+        read = _CellsInFile.model_validate_json(whole)
     except ValidationError as error:
-        raise _told(error, file) from None
+        raise documents.told(error, file, CELLS_FORMAT) from None
     table = CellTable(read.outcome, tuple(read.waves), tuple(one.cell() for one in read.cells), read.k)
     try:
         check(table)
@@ -111,7 +149,7 @@ def _named(counts: Any) -> dict[str, int]:
 
 
 def _kept(counts: _Counts) -> dict[int, int]:
-    return {value: counts[value] for value in sorted(counts) if counts[value]}
+    return {int(value): counts[value] for value in sorted(counts, key=int) if counts[value]}
 
 
 def _pair(name: str) -> Pair:
@@ -125,21 +163,3 @@ def _refuse_too_many(text: str | bytes, file: str) -> None:
     if many > MANY:
         raise EvidenceError(f"{many} cells, more than the {MANY} that any region could have", file=file, field="cells")
 
-
-def _told(error: ValidationError, file: str) -> EvidenceError:
-    """Say the first problem, a wrong version before all others: it explains the rest."""
-    problems = error.errors(include_url=False, include_context=False, include_input=error.error_count() < _FEW)
-    first = min(problems, key=lambda problem: problem["loc"] != ("format",))
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    place = first["loc"]
-    if place == ("format",):
-        what = f"wrong version: this program reads {CELLS_FORMAT}, not {str(first.get('input', 'another'))[:60]!r}"
-        return EvidenceError(what, file=file, field="format")
-    inside = place[:1] == ("cells",) and len(place) > 1
-    cell = f"cells[{place[1]}]" if inside else ""
-    return EvidenceError(first["msg"] + more, file=file, cell=cell, field=_path(place[2:] if inside else place))
-
-
-def _path(place: Sequence[int | str]) -> str:
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in place]
-    return "".join(parts).removeprefix(".")

@@ -39,11 +39,11 @@ def put(where: str, value: Any) -> Spoil:
 CELL, WHOLE = GOOD["cells"][0], GOOD["cells"][2]
 SPOILED: list[tuple[Spoil, str, str, str]] = [
     (put("format", "groundswell-cells/2"), "", "format", "wrong version"),
-    (put("cells.0.n", -3), "cells[0]", "n", "greater than or equal to 0"),
-    (put("cells.0.n", 2.5), "cells[0]", "n", "integer"),
-    (put("cells.0.n", True), "cells[0]", "n", "integer"),
+    (put("cells.0.n", -3), "cells[0]", "n", "must be 0 or more"),
+    (put("cells.0.n", 2.5), "cells[0]", "n", "must be a whole number"),
+    (put("cells.0.n", True), "cells[0]", "n", "must be a whole number"),
     (put("cells.2.n", WHOLE["n"] - 1), "cells[2] (Organisation 001)", "scores.1", f"people, n is {WHOLE['n'] - 1}"),
-    (put("cells.0.sums", []), "cells[0]", "sums", "at least 1"),
+    (put("cells.0.sums", []), "cells[0]", "sums", "must have 1 or more"),
     (put("cells.0.sums.0", 10**6), "cells[0] (Organisation 001)", "sums[0]", "cannot sum to this"),
     (put("cells.2.products.0", [1]), "cells[2] (Organisation 001)", "products", "must be 3 by 3"),
     (put("cells.2.products.0.0", 1), "cells[2] (Organisation 001)", "products[0][0]", "with this sum of squares"),
@@ -54,7 +54,7 @@ SPOILED: list[tuple[Spoil, str, str, str]] = [
     (put("cells.0.scores.1", {"50": CELL["n"] + 4}), "cells[0] (Organisation 001)", "scores.1", "counts"),
     (put("cells.0.scores.1", {"50": CELL["n"]}), "cells[0] (Organisation 001)", "scores.1", "sums and products"),
     (put("cells.0.scores.1", {"500": CELL["n"]}), "cells[0] (Organisation 001)", "scores.1", "outside"),
-    (put("cells.0.scores.1", {"50": -1}), "cells[0]", "scores.1.50", "greater than or equal to 0"),
+    (put("cells.0.scores.1", {"50": -1}), "cells[0]", "scores.1.50", "must be 0 or more"),
     (
         put("cells.0.scores.3", {"50": CELL["n"]}),
         "cells[0] (Organisation 001)",
@@ -67,15 +67,34 @@ SPOILED: list[tuple[Spoil, str, str, str]] = [
         "changes.2-1",
         "not two rising waves",
     ),
-    (put("cells.0.changes", {"first": {"0": 1}}), "cells[0]", "changes", "pattern"),
-    (put("cells.0.colour", "red"), "cells[0]", "colour", "not permitted"),
+    (put("cells.0.changes", {"first": {"0": 1}}), "cells[0]", "changes", "must be two waves such as 1-3"),
+    (put("cells.0.colour", "red"), "cells[0]", "colour", "no such field; take it out"),
     (put("outcome.low", 200), "", "outcome", "low must be below high"),
     (put("outcome.better", "louder"), "", "outcome.better", "higher"),
     (put("waves", ["2023-09", "2023-09", "2024-01"]), "", "waves", "not repeat"),
     (put("waves", ["2023-09", "2024-01", "2024-05", "2024-09"]), "", "waves[3]", "nobody answered"),
-    (put("waves.0", "last autumn"), "", "waves[0]", "match"),
-    (put("k", 1), "", "k", "greater than or equal to 10"),
-    (put("cells", []), "", "cells", "at least 1"),
+    (put("waves.0", "last autumn"), "", "waves[0]", "such as 2023-09"),
+    (put("k", 1), "", "k", "must be 10 or more"),
+    (put("cells", []), "", "cells", "must have 1 or more"),
+    (put("cells.0.organisation", "Organisation 001 "), "cells[0]", "organisation", "begin or end with a blank"),
+    (put("cells.0.organisation", " "), "cells[0]", "organisation", "blank"),
+    (put("cells.0.organisation", "Organisation  001"), "cells[0]", "organisation", "two blanks"),
+    (put("cells.0.organisation", "Organisation\u00a0001"), "cells[0]", "organisation", "cannot be seen"),
+    (put("cells.0.organisation", "Organ\u00adisation 001"), "cells[0]", "organisation", "cannot be seen"),
+    (put("cells.0.organisation", "\x1b[2JOrganisation"), "cells[0]", "organisation", "cannot be seen"),
+    (put("cells.0.organisation", "\uff2frganisation 001"), "cells[0]", "organisation", "plain characters: 'Organ"),
+    (put("cells.0.organisation", "\u041erganisation 001"), "cells[0]", "organisation", "letters of one script"),
+    (put("cells.0.organisation", "ORGANISATION 001"), "cells[1]", "organisation", "spelt otherwise"),
+    (put("cells.0.organisation", "Org\u00e0nisation 001"), "cells[0]", "organisation", "spelt otherwise"),
+    (put("cells.0.instrument", "then "), "cells[0]", "instrument", "blank"),
+    (put("waves.0", "\uff12\uff10\uff12\uff13-\uff10\uff19"), "", "waves[0]", "such as 2023-09"),
+    (put("waves.2", "2024-99"), "", "waves[2]", "such as 2023-09"),
+    (put("waves.2", "2024-02-30"), "", "waves[2]", "such as 2023-09"),
+    (put("waves.0", "0023-09"), "", "waves[0]", "such as 2023-09"),
+    (put("cells.2.scores", {"01": {"50": 1}}), "cells[2]", "scores", "must be a wave such as 1"),
+    (put("cells.2.scores", {"1": {"050": 1}}), "cells[2]", "scores.1", "must be a whole number such as 3"),
+    (put("cells.2.changes", {"01-2": {"0": 1}}), "cells[2]", "changes", "must be two waves such as 1-3"),
+    (lambda plain: plain.pop("format"), "", "format", 'write "format": "groundswell-cells/1"'),
     (lambda plain: plain["cells"].append(copy.deepcopy(CELL)), f"cells[{len(GOOD['cells'])}]", "pattern", "twice"),
 ]
 
@@ -100,7 +119,32 @@ def test_what_is_not_a_number_is_refused_where_a_number_should_be(number: str) -
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "7", "\x00", "[" * 100_000])
 def test_what_is_not_a_file_of_cells_is_refused(text: str) -> None:
-    assert refusal(text).file == "region.json"
+    assert refusal(text).file.startswith("region.json")
+
+
+def test_a_name_written_twice_is_refused_with_its_cell() -> None:
+    """MCR-27: the last of the two would win, and nobody would know."""
+    text = json.dumps(GOOD).replace('"n": ', '"n": 99, "n": ', 1)
+    assert str(refusal(text)) == "region.json: cells[0]: n: written twice; keep one"
+    spread = json.dumps(GOOD).replace('"scores": {"1": {', '"scores": {"1": {}, "1": {', 1)
+    assert refusal(spread).field == "scores.1"
+
+
+def test_a_file_as_a_spreadsheet_saves_it_is_read_and_other_encodings_are_named() -> None:
+    text = json.dumps(GOOD)
+    assert written(parse(b"\xef\xbb\xbf" + text.encode())) == GOOD
+    assert written(parse("\ufeff" + text)) == GOOD
+    with pytest.raises(EvidenceError, match="save it as UTF-8"):
+        parse(text.encode("utf-16"), "region.json")
+
+
+def test_no_message_repeats_what_is_in_the_file() -> None:
+    """Cells are internal: whoever reads a log must not read them there."""
+    for spoil in (lambda plain: plain.pop("format"), lambda plain: plain.update(cells=[{"secret": 4711}])):
+        plain = copy.deepcopy(GOOD)
+        spoil(plain)
+        assert "4711" not in str(refusal(json.dumps(plain)))
+        assert "Organisation" not in str(refusal(json.dumps(plain)))
 
 
 def test_a_million_cells_are_refused_as_too_many() -> None:
