@@ -8,7 +8,7 @@ from services.evaluation.evidence.claims.beside import Beside, beside
 from services.evaluation.evidence.claims.claim import Claim, canonical, read
 from services.evaluation.evidence.claims.concluding import claim, conclude
 from services.evaluation.evidence.claims.conditions import Conditions, level, limits
-from services.evaluation.evidence.claims.declaration import DECLARATION_FORMAT, Declaration, Lottery, declaration
+from services.evaluation.evidence.claims.declaration import DECLARATION_FORMAT, Declaration, Lottery, Place, declaration
 from services.evaluation.evidence.claims.figures import Figures
 from services.evaluation.evidence.claims.holding import Circumstances, conditions
 from services.evaluation.evidence.claims.ladder import ladder
@@ -23,6 +23,7 @@ __all__ = [
     "Declaration",
     "Figures",
     "Lottery",
+    "Place",
     "beside",
     "canonical",
     "checked",

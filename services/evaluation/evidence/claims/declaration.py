@@ -1,46 +1,105 @@
 """What was declared and drawn before anybody knew an outcome: the protocol, its primary outcome, the lottery.
 
-Guards that a lottery counts only where it was recorded before the first programme wave and the cells are as it was
-drawn, organisation by organisation; a word from whoever asks is not enough.
+Guards that a lottery counts only where it was recorded before the first programme wave, its starts are what the seed
+draws, the cells are as it was drawn, and it says where in the stream it is recorded: a file by itself says what its
+writer likes.
 """
 
+import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from services.evaluation.evidence import documents
 from services.evaluation.evidence.cells import CellTable
-from services.evaluation.evidence.errors import EvidenceError
+from services.evaluation.evidence.design import order
 
 DECLARATION_FORMAT = "groundswell-declaration/1"
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_EARLIEST = 2000
+_Control = Literal["never_treated", "not_yet_treated"]
+
+
+def _day(value: object) -> object:
+    """A day as JSON writes one; a number is none, though it could be read as days since 1970."""
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value) if _DAY.fullmatch(value) else None
+        except ValueError:
+            value = None
+    if type(value) is not date or value.year < _EARLIEST:
+        raise ValueError(f"must be a day of the calendar since {_EARLIEST}, such as 2024-05-02")
+    return value
+
+
 _Start = Annotated[int, Field(ge=0, le=60)]
+_Day = Annotated[date, BeforeValidator(_day)]
+_Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Place(_Strict):
+    """Where in the stream something is recorded, so that anybody can look it up and see when it was."""
+
+    topic: str = Field(pattern=r"^[A-Za-z0-9._-]{1,120}$")
+    partition: int = Field(ge=0)
+    offset: int = Field(ge=0)
+
+    def __str__(self) -> str:
+        """Return it as one word, as claims carry it."""
+        return f"{self.topic}/{self.partition}/{self.offset}"
 
 
 class Lottery(_Strict):
-    """A draw: when it was recorded, its seed, and for each organisation the wave (1-based) of its start or 0."""
+    """A draw, as `design` made it: its seed, what was dealt out, and each organisation's wave (1-based) or 0."""
 
-    recorded: date
+    recorded: _Day
     seed: int
-    starts: dict[str, _Start] = Field(min_length=2)
+    dealt: tuple[_Start, ...] = Field(default=(), max_length=60)
+    """The waves that were dealt out in turn, rising and 0 last, such as 4, 0: `--starts` of the design."""
+    starts: dict[_Name, _Start] = Field(min_length=2)
+    recorded_at: Place | None = None
+    """Where the draw is recorded; without it nobody can check that it was made before the outcomes."""
+
+    def is_what_the_seed_draws(self) -> bool:
+        """Return whether the seed, dealt to these organisations, gives these starts.
+
+        What was dealt is in one order and short enough for every place in it to be dealt twice: a list as long as
+        that of the organisations could spell out any starts.
+        """
+        rising = sorted(self.dealt, key=lambda wave: (wave == 0, wave))
+        if not self.dealt or list(self.dealt) != rising or 2 * len(self.dealt) > len(self.starts):
+            return False
+        return order(tuple(self.starts), self.dealt, self.seed).starts == self.starts
 
 
 class Declaration(_Strict):
     """What a programme committed itself to; `Declaration.nothing()` where it did not."""
 
     format: Literal["groundswell-declaration/1"]
-    declared: date | None = None
+    declared: _Day | None = None
     """When the protocol was declared."""
     primary: str = ""
     """The name of the one primary outcome."""
-    secondary: tuple[str, ...] = ()
+    secondary: tuple[_Name, ...] = ()
     """The names of all other outcomes that are looked at; they are judged together."""
     annual: bool = False
     """Whether waves are yearly returns."""
+    control: _Control | None = None
+    """Whom the programme's people are compared with; without it the one that follows from the cells."""
+    seed: int | None = Field(default=None, ge=0)
+    """Of the bootstrap; without it the one that follows from the cells."""
     lottery: Lottery | None = None
+
+    @model_validator(mode="after")
+    def _each_outcome_once(self) -> Self:
+        if len({self.primary, *self.secondary}) <= len(self.secondary):
+            raise ValueError("an outcome is declared twice; name each once, as primary or as secondary")
+        return self
 
     @classmethod
     def nothing(cls) -> "Declaration":
@@ -60,8 +119,14 @@ class Declaration(_Strict):
         return self.made_before(table) and table.outcome.name in self.secondary
 
     def drawn(self, table: CellTable) -> bool:
-        """Return whether chance decided who began when: recorded in time, nobody added, left out or moved."""
+        """Return whether chance decided who began when: recorded in time and in the stream, as the seed draws it,
+        nobody added, left out or moved.
+
+        When it was recorded is what the file says; the claim names the place where that can be checked.
+        """
         if self.lottery is None or not _before_outcomes(self.lottery.recorded, table):
+            return False
+        if self.lottery.recorded_at is None or not self.lottery.is_what_the_seed_draws():
             return False
         seen = {(cell.organisation, cell.cohort) for cell in table.cells}
         return seen == set(self.lottery.starts.items())
@@ -69,11 +134,12 @@ class Declaration(_Strict):
 
 def declaration(text: str | bytes, file: str = "") -> Declaration:
     """Return the declaration in a file's text; raises EvidenceError with file and field."""
+    whole = documents.plain(text, file)
+    documents.loads(whole, file)
     try:
-        return Declaration.model_validate_json(text)
+        return Declaration.model_validate_json(whole)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        raise EvidenceError(first["msg"], file=file, field=".".join(map(str, first["loc"]))) from None
+        raise documents.told(error, file, DECLARATION_FORMAT) from None
 
 
 def _before_outcomes(when: date, table: CellTable) -> bool:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from services.evaluation.evidence.cells import CellTable
-from services.evaluation.evidence.claims import DECLARATION_FORMAT, Circumstances, Claim, Declaration, Lottery
+from services.evaluation.evidence.claims import DECLARATION_FORMAT, Circumstances, Claim, Declaration, Lottery, Place
 from services.evaluation.evidence.estimate import Estimate
 from services.evaluation.evidence.simulation import OUTCOME, Region, region
 
@@ -15,7 +15,11 @@ DECLARED = Declaration(format=DECLARATION_FORMAT, declared=date(2023, 6, 1), pri
 DRAWN = DECLARED.model_copy(
     update={
         "lottery": Lottery(
-            recorded=date(2023, 6, 2), seed=5, starts={cell.organisation: cell.cohort for cell in WHOLE.cells}
+            recorded=date(2023, 6, 2),
+            seed=3466,
+            dealt=(4, 0),
+            starts={cell.organisation: cell.cohort for cell in WHOLE.cells},
+            recorded_at=Place(topic="enrolment", partition=0, offset=17),
         )
     }
 )

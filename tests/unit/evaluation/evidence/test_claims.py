@@ -53,6 +53,7 @@ def test_a_lottery_that_was_recorded_in_time_is_level_four() -> None:
     claim = conclude(WHOLE, SURE, Circumstances(DRAWN))
     assert (claim.level, claim.maryland, claim.limits) == (4, 5, ())
     assert "the programme caused" in claim.sentence
+    assert "which was not verified here" in claim.sentence
 
 
 def lottery(**changed: Any) -> Declaration:
@@ -73,8 +74,15 @@ DRAWN_STARTS = {cell.organisation: cell.cohort for cell in WHOLE.cells}
         lottery(starts={name: start for name, start in DRAWN_STARTS.items() if name != "Organisation 014"}),
         DRAWN.model_copy(update={"declared": date(2024, 12, 1)}),
         DRAWN.model_copy(update={"declared": None}),
+        lottery(recorded_at=None),
+        lottery(seed=7),
+        lottery(dealt=()),
+        lottery(dealt=(0, 4)),
+        lottery(dealt=tuple(sorted(DRAWN_STARTS.values(), reverse=True))),
     ],
-    ids=["in the month of the start", "too late", "moved", "left out", "added", "protocol too late", "no protocol"],
+    ids=["in the month of the start", "too late", "moved", "left out", "added", "protocol too late", "no protocol",
+         "nowhere in the stream", "not what the seed draws", "nothing dealt", "dealt in another order",
+         "dealt to each by name"],
 )
 def test_a_lottery_that_the_cells_do_not_follow_or_that_came_late_is_none(declared: Declaration) -> None:
     claim = conclude(WHOLE, SURE, Circumstances(declared))

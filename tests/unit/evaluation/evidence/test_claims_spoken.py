@@ -13,6 +13,7 @@ from services.evaluation.evidence.claims import (
     Declaration,
     Figures,
     Lottery,
+    Place,
     declaration,
     dose_sentence,
     ladder,
@@ -34,20 +35,36 @@ IS = '"format": "groundswell-declaration/1"'
         ('{"format": "groundswell-declaration/2"}', "format"),
         (f'{{{IS}, "lottery": {{"recorded": "soon", "seed": 1, "starts": {{"a": 0, "b": 2}}}}}}', "lottery.recorded"),
         (f'{{{IS}, "proved": true}}', "proved"),
+        (f'{{{IS}, "declared": 0}}', "declared"),
+        (f'{{{IS}, "declared": "1900-01-01"}}', "declared"),
+        (f'{{{IS}, "declared": "2023-01-01T00:00:00Z"}}', "declared"),
+        (f'{{{IS}, "declared": "\uff12\uff10\uff12\uff13-01-01"}}', "declared"),
+        (f'{{{IS}, "declared": "2031-01-01", "declared": "2001-01-01"}}', "declared"),
+        (f'{{{IS}, "annual": "no"}}', "annual"),
+        (f'{{{IS}, "annual": 1}}', "annual"),
+        (f'{{{IS}, "secondary": ["a", "a"]}}', ""),
+        (f'{{{IS}, "primary": "a", "secondary": ["a"]}}', ""),
+        (f'{{{IS}, "lottery": {{"recorded": "2023-01-01", "seed": "1", "starts": {{"a": 0, "b": 2}}}}}}', "lottery.seed"),
+        (
+            f'{{{IS}, "lottery": {{"recorded": "2023-01-01", "seed": 1, "starts": {{"a": 0, "a": 2, "b": 2}}}}}}',
+            "lottery.starts.a",
+        ),
     ],
 )
 def test_a_declaration_that_is_none_names_file_and_field(text: str, field: str) -> None:
     with pytest.raises(EvidenceError) as refused:
         declaration(text, "protocol.json")
-    assert (refused.value.file, refused.value.field) == ("protocol.json", field)
+    assert (refused.value.file.removesuffix(":1"), refused.value.field) == ("protocol.json", field)
 
 
 def test_a_declaration_reads_back() -> None:
-    drawn = Lottery(recorded=date(2023, 6, 2), seed=5, starts={"A": 4, "B": 0})
+    place = Place(topic="enrolment", partition=0, offset=17)
+    drawn = Lottery(recorded=date(2023, 6, 2), seed=5, dealt=(4, 0), starts={"A": 4, "B": 0}, recorded_at=place)
     whole = Declaration(
         format=DECLARATION_FORMAT, declared=date(2023, 6, 1), primary="a", secondary=("b",), annual=True, lottery=drawn
     )
     assert declaration(whole.model_dump_json()) == whole
+    assert declaration(b"\xef\xbb\xbf" + whole.model_dump_json().encode()) == whole
     assert declaration('{"format": "groundswell-declaration/1"}') == Declaration.nothing()
 
 
@@ -108,6 +125,8 @@ def test_the_declaration_shown_to_evaluators_is_one() -> None:
     declared = declaration(EXAMPLES[1])
     assert declared.primary == "Confidence to challenge"
     assert declared.lottery is not None
+    assert declared.lottery.recorded_at is not None
+    assert declared.lottery.is_what_the_seed_draws()
 
 
 def test_the_picture_names_every_rung() -> None:

@@ -73,7 +73,8 @@ def test_the_sentences_read_as_they_should() -> None:
     )
     assert sentence(4, PLAIN, UP) == (
         "“Confidence to challenge”: the programme caused a difference of +0.42 points (+0.10 to +0.74) among the"
-        " organisations and people of the lottery; nothing is said about others."
+        " organisations and people of the lottery, if it was recorded as a file declares, which was not verified here;"
+        " nothing is said about others."
     )
 
 
