@@ -5,13 +5,16 @@ beside it, and a sentence that says no more than the data hold.
 """
 
 from services.evaluation.evidence.claims.beside import Beside, beside
-from services.evaluation.evidence.claims.claim import Claim, canonical, read
+from services.evaluation.evidence.claims.claim import Claim, canonical
 from services.evaluation.evidence.claims.concluding import claim, conclude
 from services.evaluation.evidence.claims.conditions import Conditions, level, limits
 from services.evaluation.evidence.claims.declaration import DECLARATION_FORMAT, Declaration, Lottery, Place, declaration
 from services.evaluation.evidence.claims.figures import Figures
 from services.evaluation.evidence.claims.holding import Circumstances, conditions
 from services.evaluation.evidence.claims.ladder import ladder
+from services.evaluation.evidence.claims.origin import Origin, fingerprint, origin, seed_of
+from services.evaluation.evidence.claims.reading import read
+from services.evaluation.evidence.claims.registry import outcomes
 from services.evaluation.evidence.claims.sentences import checked, dose_sentence, sentence, shift_sentences
 
 __all__ = [
@@ -23,6 +26,7 @@ __all__ = [
     "Declaration",
     "Figures",
     "Lottery",
+    "Origin",
     "Place",
     "beside",
     "canonical",
@@ -32,10 +36,14 @@ __all__ = [
     "conditions",
     "declaration",
     "dose_sentence",
+    "fingerprint",
     "ladder",
     "level",
     "limits",
+    "origin",
+    "outcomes",
     "read",
+    "seed_of",
     "sentence",
     "shift_sentences",
 ]

@@ -15,8 +15,10 @@ from services.evaluation.evidence.claims.conditions import level, limits
 from services.evaluation.evidence.claims.figures import Figures, downwards, nearest, rounded_people, upwards
 from services.evaluation.evidence.claims.holding import NOTHING_KNOWN, Circumstances, conditions, shown
 from services.evaluation.evidence.claims.ladder import ladder
+from services.evaluation.evidence.claims.origin import origin
+from services.evaluation.evidence.claims.registry import shown as named
+from services.evaluation.evidence.claims.registry import unit
 from services.evaluation.evidence.claims.sentences import sentence
-from services.evaluation.evidence.claims.words import label
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.estimate import Estimate
 
@@ -52,8 +54,8 @@ def claim(
     rung = rules.levels[reached]
     k = max(table.k, rules.fewest_people)
     return Claim(
-        outcome=label(table.outcome.name, "name", rules.verdicts),
-        unit=label(table.outcome.unit, "unit", rules.verdicts),
+        outcome=named(table.outcome.name),
+        unit=unit(table.outcome.unit),
         better=table.outcome.better,
         observed=figure.observed if figure else None,
         expected_without=_without(figure) if figure and reached > 2 else None,  # noqa: PLR2004 # a level
@@ -74,12 +76,29 @@ def claim(
         assumptions=_assumptions(reached, change),
         limits=limits(held),
         cut_off=_positions(known.cut_off),
-        rule=f"{ENGINE} {rules.version}",
+        rule=rule(),
         standards=dict(sorted(known.standards.items())),
         library=estimate.library if estimate else f"scipy {version('scipy')}",
-        seed=estimate.seed if estimate else 0,
+        seed=estimate.seed if estimate and reached else 0,
+        made_from=origin(
+            table,
+            known.declaration,
+            control=estimate.control if estimate else "",
+            others=known.others,
+            said=reached > 0,
+        ),
         sentence=sentence(reached, table.outcome, figure),
     )
+
+
+def rule() -> str:
+    """Return the versions of the rules that claims are made by."""
+    return f"{ENGINE} {ladder().version}"
+
+
+def sound_positions(cut_off: Mapping[str, int]) -> bool:
+    """Return whether each is a whole number from 0 on, for a partition's name."""
+    return all(_PARTITION.fullmatch(name) and position >= 0 for name, position in cut_off.items())
 
 
 def _change(table: CellTable) -> Change | None:
@@ -118,7 +137,6 @@ def _assumptions(reached: int, change: Change | None) -> tuple[str, ...]:
 
 
 def _positions(cut_off: Mapping[str, int]) -> dict[str, int]:
-    for name, position in cut_off.items():
-        if not _PARTITION.fullmatch(name) or position < 0:
-            raise EvidenceError("a position is a whole number for a partition's name", field="cut_off")
+    if not sound_positions(cut_off):
+        raise EvidenceError("a position is a whole number for a partition's name", field="cut_off")
     return dict(sorted(cut_off.items()))

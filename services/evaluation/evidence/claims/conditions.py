@@ -37,6 +37,8 @@ class Conditions:
     """Before any outcome, and the cells are as it was drawn."""
     attrition_balanced: bool = False
     protocol_declared: bool = False
+    foreseen: bool = False
+    """Comparison and seed are the declared ones, or follow from the cells: nobody chose them after the outcomes."""
 
 
 def level(conditions: Conditions) -> Level:
@@ -72,6 +74,7 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
         "organisations": fewest >= rules.fewest_organisations,
         "bounds": conditions.bounds_same_sign,
         "adjusted": conditions.adjusted,
+        "foreseen": conditions.foreseen,
         "returns": not conditions.annual or conditions.returns >= rules.fewest_returns,
     }
     trends = {

@@ -110,6 +110,18 @@ class Declaration(_Strict):
         """Return whether the protocol was declared before the first programme wave."""
         return self.declared is not None and _before_outcomes(self.declared, table)
 
+    def foresaw(self, table: CellTable, control: str) -> bool:
+        """Return whether a comparison is the declared one, or else the one that follows from the cells."""
+        return control == (self.wanted_control(table) or _following(table))
+
+    def wanted_control(self, table: CellTable) -> _Control | None:
+        """Return the comparison that was declared in time, or None."""
+        return self.control if self.made_before(table) else None
+
+    def wanted_seed(self, table: CellTable) -> int | None:
+        """Return the bootstrap's seed that was declared in time, or None."""
+        return self.seed if self.made_before(table) else None
+
     def is_primary(self, table: CellTable) -> bool:
         """Return whether the table's outcome is the one that was declared to be looked at first."""
         return self.made_before(table) and bool(self.primary) and self.primary == table.outcome.name
@@ -140,6 +152,11 @@ def declaration(text: str | bytes, file: str = "") -> Declaration:
         return Declaration.model_validate_json(whole)
     except ValidationError as error:
         raise documents.told(error, file, DECLARATION_FORMAT) from None
+
+
+def _following(table: CellTable) -> _Control:
+    never = any(cell.cohort == 0 and len(cell.pattern) > 1 for cell in table.cells)
+    return "never_treated" if never else "not_yet_treated"
 
 
 def _before_outcomes(when: date, table: CellTable) -> bool:

@@ -30,6 +30,10 @@ class Circumstances:
     p_values: Mapping[str, float] = field(default_factory=dict)
     cut_off: Mapping[str, int] = field(default_factory=dict)
     standards: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+    """Fingerprints of the tables of the other outcomes that were looked at."""
+    seed_chosen: bool = False
+    """Whether somebody chose the bootstrap's seed, which was neither declared nor follows from the cells."""
 
 
 NOTHING_KNOWN = Circumstances()
@@ -74,6 +78,7 @@ def conditions(
         attrition_balanced=limited is not None
         and abs(limited.answered_treated - limited.answered_comparison) <= rules.balanced_within,
         protocol_declared=declared.made_before(table),
+        foreseen=declared.foresaw(table, estimate.control) and not known.seed_chosen,
     )
 
 

@@ -7,6 +7,8 @@ from services.evaluation.evidence.cells import Outcome
 from services.evaluation.evidence.change import Dose, Shift
 from services.evaluation.evidence.claims.figures import Figures, nearest
 from services.evaluation.evidence.claims.ladder import Level, ladder
+from services.evaluation.evidence.claims.registry import registered
+from services.evaluation.evidence.claims.registry import unit as known_unit
 from services.evaluation.evidence.claims.words import found, hidden, label
 from services.evaluation.evidence.errors import EvidenceError
 
@@ -16,9 +18,9 @@ _UNNAMED = "This outcome"
 def sentence(level: Level, outcome: Outcome, shown: Figures | None) -> str:
     """Return the sentence that may be said; level 0 needs no figures and has none.
 
-    An outcome whose name holds a word that the level may not say goes unnamed.
+    An outcome goes unnamed whose name is not in the standard or holds a word that the level may not say.
     """
-    rung, unit = ladder().levels[level], label(outcome.unit, "unit", ladder().verdicts)
+    rung, unit = ladder().levels[level], known_unit(outcome.unit)
     if level == 0 or shown is None:
         return checked(ladder().levels[0].detected, 0)
     template = {None: rung.described, True: rung.detected, False: rung.undetected}[shown.detected]
@@ -26,7 +28,7 @@ def sentence(level: Level, outcome: Outcome, shown: Figures | None) -> str:
     return checked(
         template.format(
             outcome=named(level, outcome),
-            unit=_plain_unit(unit),
+            unit=unit,
             observed=_signed(shown.observed, shown.decimals),
             difference=_signed(shown.figure, shown.decimals),
             size=f"{abs(shown.figure):.{shown.decimals}f}",
@@ -52,7 +54,7 @@ def shift_sentences(shift: Shift, outcome: Outcome, k: int) -> tuple[str, ...]:
     rules, people = ladder(), shift.conventional.n
     if people < max(k, rules.fewest_people) or people - shift.conventional.largest < k:
         return (sentence(0, outcome, None),)
-    unit, decimals = _plain_unit(label(outcome.unit, "unit", rules.verdicts)), rules.shown_decimals(people)
+    unit, decimals = known_unit(outcome.unit), rules.shown_decimals(people)
     each = (
         (rules.shift["conventional"], shift.conventional),
         (rules.shift["retrospective"], shift.retrospective),
@@ -63,11 +65,13 @@ def shift_sentences(shift: Shift, outcome: Outcome, k: int) -> tuple[str, ...]:
 
 
 def named(level: int, outcome: Outcome) -> str:
-    """Return the outcome's name in quotation marks, or no name where it would say a barred word for us."""
+    """Return the outcome's name in quotation marks; none where the standard does not know it or it would say a barred
+    word for us.
+    """
     name = label(outcome.name, "name", ladder().verdicts)
     return (
         _UNNAMED
-        if hidden(name, ladder().may_not(level))
+        if not registered(name) or hidden(name, ladder().may_not(level))
         else f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}"
     )
 
@@ -80,13 +84,6 @@ def checked(text: str, level: int) -> str:
             f"a claim of level {level} may not say {said[0] if said else 'a number'!r}", field="sentence"
         )
     return text
-
-
-def _plain_unit(unit: str) -> str:
-    """A unit stands inside every sentence, so it may hold no word that any level bars."""
-    if hidden(unit, ladder().may_not(1)):
-        raise EvidenceError("holds a word that claims may not say", field="outcome.unit")
-    return unit
 
 
 def _signed(value: float, decimals: int) -> str:

@@ -39,6 +39,8 @@ def label(text: str, kind: str, verdicts: Iterable[str]) -> str:
         raise EvidenceError(f"must have letters, and at most {_LONGEST[kind]} characters", field=field)
     if any(not _latin(character) and character not in _BESIDE_LETTERS[kind] for character in joined):
         raise EvidenceError(f"may hold Latin letters and {_BESIDE_LETTERS[kind]!r} only", field=field)
+    if re.search(r"[0-9] ?%", joined):
+        raise EvidenceError("may hold no percentage; call it by what was asked", field=field)
     if said := found(joined, verdicts):
         raise EvidenceError(f"passes a verdict ({said[0].rstrip('*')}); call it by what was asked", field=field)
     return re.sub(" +", " ", joined)

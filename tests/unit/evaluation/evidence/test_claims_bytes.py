@@ -10,7 +10,7 @@ from services.evaluation.evidence.cells import CellTable
 from services.evaluation.evidence.claims import Circumstances, Claim, beside, canonical, conclude, read
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.simulation import OUTCOME
-from tests.unit.evaluation.evidence.claimed import DECLARED, KNOWN, SURE, WHOLE, fewer
+from tests.unit.evaluation.evidence.claimed import DECLARED, DRAWN, KNOWN, SURE, UNSURE, WHOLE, fewer
 
 
 def test_the_same_input_gives_the_same_bytes_and_they_read_back() -> None:
@@ -42,11 +42,60 @@ def forged(claim: Claim, **changed: Any) -> bytes:
         {"extra": 1},
         {"observed": "much"},
         {"people": float("nan")},
+        {"difference": 99.0},
+        {"observed": 101.0},
+        {"expected_without": 0.12345},
+        {"interval": [8.9, 9.1]},
+        {"interval": [-1.0, 9.0]},
+        {"interval": None},
+        {"smallest_detectable": 0.0},
+        {"detected": False},
+        {"detected": None},
+        {"attrition": [5.0, -5.0]},
+        {"people": 3},
+        {"people": 141},
+        {"people": None},
+        {"people_comparison": 0},
+        {"organisations": 1},
+        {"organisations": 5},
+        {"organisations_comparison": 5},
+        {"maryland": 4},
+        {"strength": "designed"},
+        {"cut_off": {"x": -1}},
+        {"cut_off": {"evaluation 0": 1}},
+        {"rule": "evidence/9"},
+        {"better": "louder"},
+        {"outcome": "Improved by the programme"},
+        {"outcome": "Peer support"},
+        {"unit": "pounds saved by the programme"},
+        {"assumptions": []},
+        {"limits": []},
+        {"limits": ["Nothing at all."]},
+        {"sentence": "Not enough responses to show."},
+        {"made_from": None},
     ],
 )
 def test_a_claim_that_says_more_than_its_level_cannot_be_read_back(changed: dict[str, Any]) -> None:
     with pytest.raises(EvidenceError):
         read(forged(conclude(WHOLE, SURE, KNOWN), **changed))
+
+
+def test_a_designed_claim_keeps_the_place_of_its_lottery() -> None:
+    claim = conclude(WHOLE, SURE, Circumstances(DRAWN))
+    assert read(canonical(claim)) == claim
+    with pytest.raises(EvidenceError):
+        read(forged(claim, made_from={**asdict(claim.made_from), "lottery_at": None}))
+
+
+def test_claims_of_every_level_read_back() -> None:
+    for claim in (
+        conclude(WHOLE, None),
+        conclude(WHOLE, UNSURE, KNOWN),
+        conclude(WHOLE, replace(SURE, people_comparison=99), KNOWN),
+        conclude(WHOLE, UNSURE, Circumstances(DRAWN)),
+        conclude(fewer(1), None),
+    ):
+        assert read(canonical(claim)) == claim
 
 
 def test_a_suppressed_claim_with_a_figure_cannot_be_read_back() -> None:

@@ -30,6 +30,7 @@ EVERYTHING = Conditions(
     lottery_recorded=True,
     attrition_balanced=True,
     protocol_declared=True,
+    foreseen=True,
 )
 NO_LOTTERY = replace(EVERYTHING, lottery_recorded=False)
 BETTER_WHEN_FALSE = {"identifiable", "annual"}
@@ -57,6 +58,7 @@ CONDITIONS = st.builds(
     lottery_recorded=st.booleans(),
     attrition_balanced=st.booleans(),
     protocol_declared=st.booleans(),
+    foreseen=st.booleans(),
 )
 NEARLY_EVERYTHING = st.builds(
     lambda drawn, names: replace(EVERYTHING, **{name: getattr(drawn, name) for name in names}),
@@ -131,6 +133,7 @@ def test_all_combinations_of_yes_and_no_keep_the_order_of_rungs() -> None:
         ({"organisations_comparison": 2}, 2),
         ({"bounds_same_sign": False}, 2),
         ({"adjusted": False}, 2),
+        ({"foreseen": False}, 2),
         ({"detected": False}, 2),
         ({"annual": True, "returns": 2}, 2),
         ({"annual": True, "returns": 3}, 3),
@@ -150,6 +153,7 @@ def test_each_missing_condition_takes_level_three_away(worse: dict[str, Any], ex
         ({"protocol_declared": False}, 3),
         ({"lottery_recorded": False}, 3),
         ({"bounds_same_sign": False}, 2),
+        ({"foreseen": False}, 2),
         ({"organisations_comparison": 5}, 2),
         ({"annual": True, "returns": 2}, 2),
     ],

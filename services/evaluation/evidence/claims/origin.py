@@ -1,0 +1,78 @@
+"""What a claim was made from, so that the same claim can be made again and a choice made later is seen.
+
+Guards that two claims of the same cells which differ say in what: comparison, instrument, scale, declaration, seed.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
+from typing import Any
+
+from pydantic import ConfigDict
+
+from services.evaluation.evidence.cells import CellTable, written
+from services.evaluation.evidence.claims.declaration import Declaration
+
+_LIBRARIES = ("numpy", "pandas", "scipy")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Fingerprints are SHA-256 of JSON with sorted keys and no spaces, cells in the order of their keys.
+
+    `cells` and `others` are left out at level 0: the few answers that are not to be told could be guessed from them.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    cells: str | None
+    others: tuple[str, ...]
+    """The files of the other outcomes that were looked at."""
+    declaration: str | None
+    """None where nothing was declared."""
+    lottery_at: str | None
+    """Topic, partition and offset at which the declaration says that the lottery is recorded; not verified."""
+    instrument: str
+    control: str
+    """`never_treated`, `not_yet_treated`, or empty where nothing was estimated."""
+    k: int
+    scale: tuple[int, int]
+    versions: Mapping[str, str]
+
+
+def origin(
+    table: CellTable, declared: Declaration, *, control: str, others: tuple[str, ...] = (), said: bool = True
+) -> Origin:
+    """Return what a claim is made from; `others` are fingerprints, `said` is whether any figure may be."""
+    at = declared.lottery.recorded_at if declared.lottery else None
+    return Origin(
+        cells=fingerprint(table) if said else None,
+        others=tuple(sorted(others)) if said else (),
+        declaration=None if declared == Declaration.nothing() else _hash(declared.model_dump(mode="json")),
+        lottery_at=str(at) if at else None,
+        instrument=", ".join(table.instruments),
+        control=control,
+        k=table.k,
+        scale=(table.outcome.low, table.outcome.high),
+        versions={name: version(name) for name in _LIBRARIES},
+    )
+
+
+def fingerprint(table: CellTable) -> str:
+    """Return the SHA-256 of a table as it is written, the same in whatever order its cells came."""
+    return _hash(written(table))
+
+
+def seed_of(table: CellTable) -> int:
+    """Return the bootstrap's seed that follows from the cells (32 bits), whatever organisations are called.
+
+    Nobody can try seeds until one suits them without its being seen.
+    """
+    cells = sorted((cell.cohort, cell.pattern, cell.n, cell.sums, cell.products) for cell in table.cells)
+    return int(_hash(cells)[:8], 16)
+
+
+def _hash(plain: Any) -> str:
+    return sha256(json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()

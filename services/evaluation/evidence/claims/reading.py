@@ -1,0 +1,154 @@
+"""A claim from its bytes: every figure has to fit the level, the words and the others, or it is none.
+
+Guards that a claim which was not built by this room's rules cannot be read back as one: the sentence is made again
+from the figures and compared.
+"""
+
+from collections.abc import Callable, Mapping
+
+from pydantic import TypeAdapter, ValidationError
+
+from services.evaluation.evidence.cells import Outcome
+from services.evaluation.evidence.claims.claim import Claim
+from services.evaluation.evidence.claims.concluding import rule, sound_positions
+from services.evaluation.evidence.claims.figures import Figures
+from services.evaluation.evidence.claims.ladder import Level, ladder
+from services.evaluation.evidence.claims.registry import UNREGISTERED, shown, unit
+from services.evaluation.evidence.claims.sentences import sentence
+from services.evaluation.evidence.errors import EvidenceError
+
+_COMPARES, _CONSISTENT = 2, 3
+_TWO = 2
+_CLAIM = TypeAdapter(Claim)
+
+
+def read(text: bytes) -> Claim:
+    """Return the claim of canonical JSON; raises EvidenceError for one that these rules would not have handed out."""
+    try:
+        claim = _CLAIM.validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        raise EvidenceError(first["msg"], field=".".join(map(str, first["loc"]))) from None
+    for field, holds in _CHECKS.items():
+        if not holds(claim):
+            raise EvidenceError("does not fit the rest of the claim, or the rules it names", field=field)
+    return claim
+
+
+def _labelled(claim: Claim) -> bool:
+    return claim.outcome == UNREGISTERED or shown(claim.outcome) == claim.outcome
+
+
+def _rung(claim: Claim) -> bool:
+    rung = ladder().levels[claim.level]
+    return (claim.strength, claim.maryland) == (rung.strength, rung.maryland or None)
+
+
+def _assumed(claim: Claim) -> bool:
+    return set(ladder().levels[claim.level].assumptions) <= set(claim.assumptions)
+
+
+def _limited(claim: Claim) -> bool:
+    known = set(ladder().limits.values())
+    return set(claim.limits) <= known and bool(claim.limits) == (claim.level in (1, 2, 3))
+
+
+def _counted(claim: Claim) -> bool:
+    """People are to the nearest k, and neither side is smaller than may be shown."""
+    if claim.level == 0:
+        return True
+    k = max(claim.made_from.k, ladder().fewest_people)
+    sides = [claim.people, *([claim.people_comparison] if claim.level >= _COMPARES else [])]
+    others = claim.level >= _COMPARES or claim.people_comparison is claim.organisations_comparison is None
+    return others and all(people is not None and people >= k and people % k == 0 for people in sides)
+
+
+def _organised(claim: Claim) -> bool:
+    if claim.level == 0:
+        return True
+    fewest = ladder().fewest_organisations if claim.level >= _CONSISTENT else _TWO
+    sides = [claim.organisations, *([claim.organisations_comparison] if claim.level >= _COMPARES else [])]
+    return all(number is not None and number >= fewest for number in sides)
+
+
+def _surely(claim: Claim) -> bool:
+    """The interval is one, holds the figure, and leaves out 0 where something was detected."""
+    figure, interval = _figure(claim), claim.interval
+    if interval is not None and (figure is None or not interval[0] <= figure <= interval[1]):
+        return False
+    if claim.detected is None:
+        return True
+    if interval is None or claim.smallest_detectable is None:
+        return False
+    return not claim.detected or (figure != 0 and not interval[0] <= 0 <= interval[1])
+
+
+def _compared(claim: Claim) -> bool:
+    differs = (claim.difference is not None) == (claim.level >= _COMPARES)
+    left = claim.attrition is None or (claim.level >= _COMPARES and claim.attrition[0] <= claim.attrition[1])
+    expected = (claim.expected_without is not None) <= (claim.level >= _CONSISTENT)
+    return differs and left and expected and (claim.observed is not None) == (claim.level > 0)
+
+
+def _ruled(claim: Claim) -> bool:
+    return claim.rule == rule()
+
+
+def _said(claim: Claim) -> bool:
+    """The sentence is the one of the figures, with one of the numbers of decimals that the ladder knows."""
+    low, high = claim.made_from.scale
+    outcome = Outcome.model_construct(name=claim.outcome, unit=claim.unit, low=low, high=high, better="higher")
+    level: Level = claim.level
+    return claim.sentence in {
+        sentence(level, outcome, _shown(claim, decimals)) for decimals in {step.decimals for step in ladder().decimals}
+    }
+
+
+def _figure(claim: Claim) -> float | None:
+    return claim.difference if claim.level >= _COMPARES else claim.observed
+
+
+def _shown(claim: Claim, decimals: int) -> Figures | None:
+    figure = _figure(claim)
+    if claim.observed is None or figure is None:
+        return None
+    sure = (claim.interval, claim.smallest_detectable, claim.detected)
+    return Figures(claim.observed, figure, *sure, decimals)
+
+
+def _rounded(claim: Claim) -> bool:
+    """No figure has more decimals than the finest that may be shown, and no change is longer than the scale."""
+    finest = max(step.decimals for step in ladder().decimals)
+    pairs = [*(claim.interval or ()), *(claim.attrition or ())]
+    each = [claim.observed, claim.difference, claim.expected_without, claim.smallest_detectable, *pairs]
+    low, high = claim.made_from.scale
+    least = claim.smallest_detectable is None or claim.smallest_detectable > 0
+    within = claim.observed is None or abs(claim.observed) <= high - low
+    return least and within and all(value is None or round(value, finest) == value for value in each)
+
+
+def _drawn(claim: Claim) -> bool:
+    return claim.level <= _CONSISTENT or claim.made_from.lottery_at is not None
+
+
+def _positioned(claim: Claim) -> bool:
+    return sound_positions(claim.cut_off)
+
+
+_CHECKS: Mapping[str, Callable[[Claim], bool]] = {
+    "rule": _ruled,
+    "outcome": _labelled,
+    "unit": lambda claim: unit(claim.unit) == claim.unit,
+    "better": lambda claim: claim.better in ("higher", "lower"),
+    "strength": _rung,
+    "assumptions": _assumed,
+    "limits": _limited,
+    "people": _counted,
+    "organisations": _organised,
+    "difference": _compared,
+    "interval": _surely,
+    "observed": _rounded,
+    "made_from.lottery_at": _drawn,
+    "cut_off": _positioned,
+    "sentence": _said,
+}
