@@ -1,14 +1,18 @@
 """Evidence on the command line: `python -m services.evaluation evidence …`, files in, a claim or a table out.
 
 Guards the exit codes: 0 done, 1 the input cannot be used (a sentence says where and why), 2 wrong usage, 3 refused
-because a release could be undone. Nothing here needs a broker, a database or anybody's rows.
+because a release could be undone. Nothing here needs a broker, a database or anybody's rows. Output is UTF-8 whatever
+the terminal is set to, and whoever stops reading ends the command without a word.
 """
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from services.evaluation.commands import files
 from services.evaluation.evidence.errors import EvidenceError
 
 COMMANDS = ("estimate", "design", "release", "wres", "simulate")
@@ -18,13 +22,26 @@ UNUSABLE = 1
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    chosen = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
+        chosen = _parser().parse_args(arguments)
         code: int = chosen.run(chosen)
+        sys.stdout.flush()
     except EvidenceError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{files.seen(str(error))}\n")
         return UNUSABLE
+    except BrokenPipeError:
+        return _unheard()
     return code
+
+
+def _unheard() -> int:
+    """Nobody reads any more, such as `head` after its last line: what is left to write goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:

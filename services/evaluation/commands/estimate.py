@@ -7,12 +7,13 @@ more than the data hold.
 import argparse
 import json
 import sys
-from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from services.evaluation.commands import files
+from services.evaluation.commands import files, together
+from services.evaluation.commands.seeds import seed
 from services.evaluation.evidence.cells import CellTable, parse
+from services.evaluation.evidence.change import shift
 from services.evaluation.evidence.claims import (
     Beside,
     Circumstances,
@@ -20,8 +21,13 @@ from services.evaluation.evidence.claims import (
     Declaration,
     beside,
     canonical,
+    check_outcome,
     conclude,
     declaration,
+    fingerprint,
+    outcomes,
+    seed_of,
+    shift_sentences,
 )
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.estimate import Estimate, Options, estimate
@@ -36,28 +42,89 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--declaration", type=Path, metavar="FILE", help="protocol, outcomes and lottery, as declared")
     parser.add_argument("--instrument", help="needed where cells come from several")
     parser.add_argument(
-        "--control", choices=("never_treated", "not_yet_treated"), help="never_treated if there are any"
+        "--control",
+        choices=("never_treated", "not_yet_treated"),
+        help="as declared, otherwise never_treated if there are any; another keeps the claim at level 2",
     )
-    parser.add_argument("--seed", type=int, default=0, help="of the bootstrap (0)")
+    parser.add_argument(
+        "--seed",
+        type=seed,
+        help="of the bootstrap; as declared, otherwise from the cells; another keeps the claim at level 2",
+    )
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
 
 
 def run(given: argparse.Namespace) -> int:
     """Print the claim of the chosen outcome; the other files are the outcomes it was looked at together with."""
-    tables = {path: _one_instrument(parse(files.content(path), str(path)), given.instrument) for path in given.cells}
-    chosen = _chosen(tables, given.outcome)
-    options = Options(control=given.control, seed=given.seed)
-    found = {path: _estimated(path, table, options) for path, table in tables.items()}
+    tables: dict[Path, CellTable] = {}
+    for path in given.cells:
+        if path in tables:
+            raise EvidenceError("given twice; leave it out once", file=str(path))
+        tables[path] = _table(path, given.instrument)
+    chosen = together.chosen(tables, given.outcome)
     declared = Declaration.nothing()
     if given.declaration:
         declared = declaration(files.content(given.declaration), str(given.declaration))
-    others = {tables[path].outcome.name: one.p_value for path, one in found.items() if path != chosen}
-    known = Circumstances(declared, {name: p for name, p in others.items() if p is not None})
-    claim = conclude(tables[chosen], found[chosen], known)
-    aside = beside(claim, tables[chosen], found[chosen])
-    sys.stdout.write(_plain(claim, aside) if given.json else readable(claim, aside, found[chosen]))
+    whole = tables[chosen]
+    straight = {path: table.forward() for path, table in tables.items()}
+    table = straight[chosen]
+    follows = declared.wanted_seed(table)
+    follows = seed_of(table) if follows is None else follows
+    options = Options(
+        control=given.control or declared.wanted_control(table), seed=follows if given.seed is None else given.seed
+    )
+    found = {path: _estimated(path, one, options) for path, one in straight.items()}
+    known = Circumstances(
+        declared,
+        p_values={straight[path].outcome.name: one.p_value for path, one in found.items() if one.p_value is not None},
+        cut_off=table.cut_off,
+        standards={"outcomes": outcomes().version},
+        others=tuple(fingerprint(one) for path, one in tables.items() if path != chosen),
+        seed_chosen=options.seed != follows,
+    )
+    claim = conclude(table, found[chosen], known)
+    said = Said(claim, beside(claim, table, found[chosen]), _not_compared(claim, table, found[chosen]), _back(claim, whole))
+    sys.stdout.write(_plain(said) if given.json else readable(said))
     sys.stdout.write("\n")
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A claim with what is printed beside it: why nothing was compared, and what people said looking back."""
+
+    claim: Claim
+    beside: Beside
+    not_compared: str = ""
+    looking_back: tuple[str, ...] = ()
+
+
+def _table(path: Path, instrument: str | None) -> CellTable:
+    table = parse(files.content(path), str(path))
+    try:
+        check_outcome(table.outcome)
+        return _one_instrument(table, instrument)
+    except EvidenceError as error:
+        raise error if error.field == "--instrument" else error.inside(str(path)) from None
+
+
+def _not_compared(claim: Claim, table: CellTable, found: Estimate) -> str:
+    """Return why there is no comparison; at level 0 only what says nothing of how many answered."""
+    if not any(cell.cohort > 1 for cell in table.cells):
+        return "nobody's programme began after the first wave, so nobody was asked before and after"
+    return found.reason if claim.level == 1 and not found.attempted else ""
+
+
+def _back(claim: Claim, whole: CellTable) -> tuple[str, ...]:
+    """Return the three changes of those whose programme began between the first and the last of the three ratings."""
+    if whole.then is None or claim.level == 0:
+        return ()
+    before, then, after = whole.then
+    people = whole.where(lambda cell: before < cell.cohort <= after)
+    try:
+        return shift_sentences(shift(people, before, then, after), whole.outcome, whole.k)
+    except EvidenceError:
+        return ()
 
 
 def _one_instrument(table: CellTable, instrument: str | None) -> CellTable:
@@ -68,35 +135,45 @@ def _one_instrument(table: CellTable, instrument: str | None) -> CellTable:
     return table.where(lambda cell: cell.instrument == instrument)
 
 
-def _chosen(tables: Mapping[Path, CellTable], outcome: str | None) -> Path:
-    named = [path for path, table in tables.items() if outcome in (None, table.outcome.name)]
-    if len(named) != 1:
-        names = ", ".join(sorted(table.outcome.name for table in tables.values()))
-        raise EvidenceError(f"name one outcome of these, each in one file: {names}", field="--outcome")
-    return named[0]
-
-
 def _estimated(path: Path, table: CellTable, options: Options) -> Estimate:
-    sys.stderr.write(f"Estimating from {path} …\n")
+    sys.stderr.write(files.seen(f"Estimating from {path} …\n"))
     try:
         return estimate(table, options)
     except EvidenceError as error:
         raise error.inside(str(path)) from None
 
 
-def _plain(claim: Claim, aside: Beside) -> str:
-    return json.dumps({"claim": json.loads(canonical(claim)), "beside": asdict(aside)}, indent=2, ensure_ascii=False)
+def _plain(said: Said) -> str:
+    shown: dict[str, object] = {"claim": json.loads(canonical(said.claim)), "beside": asdict(said.beside)}
+    if said.not_compared:
+        shown["not_compared"] = said.not_compared
+    if said.looking_back:
+        shown["looking_back"] = said.looking_back
+    return json.dumps(shown, indent=2, ensure_ascii=False)
 
 
-def readable(claim: Claim, aside: Beside, found: Estimate) -> str:
+def readable(said: Said) -> str:
     """Return the claim as lines for people: the sentence first, then its figures, then what holds it up or back."""
+    claim = said.claim
     lines = [claim.sentence, "", f"Level {claim.level}: {claim.strength}; Maryland scale {claim.maryland or 'none'}."]
     lines += [f"{name:<24} {value}" for name, value in _figures(claim) if value is not None]
-    if claim.level == 1 and not found.attempted and found.reason:
-        lines.append(f"Not compared: {found.reason}.")
+    if said.not_compared:
+        lines.append(f"Not compared: {said.not_compared}.")
+    lines += said.looking_back
     lines += [f"Assumed: {text}" for text in claim.assumptions]
     lines += [f"Not more, because: {text}" for text in claim.limits]
-    return "\n".join([*lines, *_waves(aside), "", f"{claim.rule}; {claim.library}; seed {claim.seed}; {claim.method}."])
+    return "\n".join([*lines, *_waves(said.beside), "", *_made_from(claim)])
+
+
+def _made_from(claim: Claim) -> list[str]:
+    made = claim.made_from
+    prints = (("Cells", made.cells), ("Declaration", made.declaration), ("Lottery, to be looked up at", made.lottery_at))
+    libraries = ", ".join(f"{name} {version}" for name, version in made.versions.items())
+    return [
+        *(f"{name}: {value}" for name, value in prints if value),
+        f"Compared with {made.control or 'nobody'}; k {made.k}; scale {made.scale[0]} to {made.scale[1]}; {libraries}.",
+        f"{claim.rule}; {claim.library}; seed {claim.seed}; {claim.method}.",
+    ]
 
 
 def _figures(claim: Claim) -> list[tuple[str, object]]:

@@ -7,6 +7,7 @@ import argparse
 import json
 import sys
 
+from services.evaluation.commands.seeds import seed
 from services.evaluation.evidence.cells import written
 from services.evaluation.evidence.simulation import Region, region
 
@@ -25,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--icc", type=float, default=_DEFAULT.icc, help="variance between organisations' part")
     parser.add_argument("--stability", type=float, default=_DEFAULT.stability, help="correlation of two waves")
     parser.add_argument("--dropout", type=float, default=_DEFAULT.dropout, help="part that leaves after each wave")
-    parser.add_argument("--seed", type=int, default=_DEFAULT.seed)
+    parser.add_argument("--seed", type=seed, default=_DEFAULT.seed)
     parser.add_argument("--json", action="store_true", help="cells are JSON anyway")
 
 

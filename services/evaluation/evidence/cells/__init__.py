@@ -7,6 +7,6 @@ and that a file of cells which no group of people can have produced is refused w
 from services.evaluation.evidence.cells.cell import Cell, Key
 from services.evaluation.evidence.cells.fold import fold
 from services.evaluation.evidence.cells.reading import CELLS_FORMAT, parse, written
-from services.evaluation.evidence.cells.table import CellTable, Outcome
+from services.evaluation.evidence.cells.table import CellTable, Outcome, Then
 
-__all__ = ["CELLS_FORMAT", "Cell", "CellTable", "Key", "Outcome", "fold", "parse", "written"]
+__all__ = ["CELLS_FORMAT", "Cell", "CellTable", "Key", "Outcome", "Then", "fold", "parse", "written"]

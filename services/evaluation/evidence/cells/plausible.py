@@ -36,6 +36,8 @@ def check(table: CellTable) -> None:
 def _check_waves(table: CellTable) -> None:
     if sorted(set(table.waves)) != list(table.waves):
         raise EvidenceError("waves must rise and not repeat", field="waves")
+    if table.then is not None and table.then.after > len(table.waves):
+        raise EvidenceError(f"there are {len(table.waves)} waves", field="then.after")
     answered = {wave for cell in table.cells if cell.n for wave in cell.pattern}
     for number, wave in enumerate(table.waves, start=1):
         if number not in answered:

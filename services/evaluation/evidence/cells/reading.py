@@ -4,16 +4,17 @@ Guards that a file which no people can have produced never becomes a table: the 
 """
 
 import re
+from dataclasses import replace
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from services.evaluation.evidence import documents
 from services.evaluation.evidence.cells.cell import Cell, Pair
 from services.evaluation.evidence.cells.names import trouble
 from services.evaluation.evidence.cells.plausible import check
-from services.evaluation.evidence.cells.table import CellTable, Outcome
+from services.evaluation.evidence.cells.table import CellTable, Outcome, Then
 from services.evaluation.evidence.errors import EvidenceError
 
 CELLS_FORMAT = "groundswell-cells/1"
@@ -55,6 +56,7 @@ _Wave = Annotated[str, AfterValidator(_real_day)]
 _Value = Annotated[str, _keyed("0|-?[1-9][0-9]{0,9}", "a whole number such as 3 or -3")]
 _InWave = Annotated[str, _keyed("[1-9][0-9]?", "a wave such as 1")]
 _Between = Annotated[str, _keyed("[1-9][0-9]?-[1-9][0-9]?", "two waves such as 1-3")]
+_Partition = Annotated[str, _keyed("[A-Za-z0-9._-]{1,120}", "a partition such as engagement-0")]
 _Counts = dict[_Value, Annotated[int, Field(ge=0)]]
 _Number = Annotated[int, Field(ge=1, le=60)]
 _Row = Annotated[list[int], Field(min_length=1, max_length=60)]
@@ -90,11 +92,25 @@ class _CellInFile(_Strict):
         )
 
 
+class _ThenInFile(_Strict):
+    before: _Number
+    then: _Number
+    after: _Number
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        if not self.before < self.then < self.after:
+            raise ValueError("before, then and after must be rising numbers of waves")
+        return self
+
+
 class _CellsInFile(_Strict):
     format: Literal["groundswell-cells/1"]
     outcome: Outcome
     waves: list[_Wave] = Field(min_length=1, max_length=60)
     k: int = Field(default=10, ge=10, le=1000)
+    cut_off: dict[_Partition, Annotated[int, Field(ge=0)]] = Field(default_factory=dict, max_length=1000)
+    then: _ThenInFile | None = None
     cells: list[_CellInFile] = Field(min_length=1, max_length=MANY)
 
 
@@ -107,12 +123,14 @@ def parse(text: str | bytes, file: str = "") -> CellTable:
         read = _CellsInFile.model_validate_json(whole)
     except ValidationError as error:
         raise documents.told(error, file, CELLS_FORMAT) from None
-    table = CellTable(read.outcome, tuple(read.waves), tuple(one.cell() for one in read.cells), read.k)
+    cells = tuple(one.cell() for one in read.cells)
+    then = Then(read.then.before, read.then.then, read.then.after) if read.then else None
+    table = CellTable(read.outcome, tuple(read.waves), cells, read.k, dict(sorted(read.cut_off.items())), then)
     try:
         check(table)
     except EvidenceError as error:
         raise error.inside(file) from None
-    return CellTable.of(table.outcome, table.waves, table.cells, table.k)
+    return replace(table, cells=CellTable.of(table.outcome, table.waves, table.cells, table.k).cells)
 
 
 def written(table: CellTable) -> dict[str, Any]:
@@ -122,6 +140,8 @@ def written(table: CellTable) -> dict[str, Any]:
         "outcome": table.outcome.model_dump(),
         "waves": list(table.waves),
         "k": table.k,
+        **({"cut_off": dict(sorted(table.cut_off.items()))} if table.cut_off else {}),
+        **({"then": table.then._asdict()} if table.then else {}),
         "cells": [_plain(cell) for cell in table.cells],
     }
 

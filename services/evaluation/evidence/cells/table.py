@@ -3,9 +3,9 @@
 Guards that merging and taking away are per key and exact, and that a cell of nobody is no cell.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -34,6 +34,14 @@ class Outcome(BaseModel):
         return self
 
 
+class Then(NamedTuple):
+    """Three waves (1-based, rising): rated before, rated looking back ("how I was then"), rated after."""
+
+    before: int
+    then: int
+    after: int
+
+
 @dataclass(frozen=True, slots=True)
 class CellTable:
     """Cells of one outcome; `waves` are dates such as 2023-09 in order, `k` the smallest group that may be shown.
@@ -45,6 +53,10 @@ class CellTable:
     waves: tuple[str, ...]
     cells: tuple[Cell, ...]
     k: int = 10
+    cut_off: Mapping[str, int] = field(default_factory=dict)
+    """Position of the stream up to which people were counted, by partition."""
+    then: Then | None = None
+    """Where one of the waves looks back: it is no wave of its own, see `forward`."""
 
     @classmethod
     def of(cls, outcome: Outcome, waves: Iterable[str], cells: Iterable[Cell], k: int = 10) -> "CellTable":
@@ -74,10 +86,20 @@ class CellTable:
         answered = (cell.on(waves) for cell in self.cells if set(waves) <= set(cell.pattern))
         return replace(self, cells=_united(answered))
 
+    def forward(self) -> "CellTable":
+        """Return the table without the wave that looks back, later waves and starts counted one lower."""
+        if self.then is None:
+            return self
+        back = self.then.then
+        waves = tuple(wave for number, wave in enumerate(self.waves, start=1) if number != back)
+        cells = (_moved(cell, back) for cell in self.cells if cell.pattern != (back,))
+        return replace(self, waves=waves, cells=_united(cells), then=None)
+
     def merge(self, other: "CellTable") -> "CellTable":
         """Return the table of both groups of people: partitions, regions, batches of a stream."""
         self._same(other)
-        return replace(self, cells=_united([*self.cells, *other.cells]))
+        cut_off = {**self.cut_off, **other.cut_off}
+        return replace(self, cells=_united([*self.cells, *other.cells]), cut_off=cut_off)
 
     def without(self, other: "CellTable") -> "CellTable":
         """Return the table of those who are left when the people of `other` go."""
@@ -88,8 +110,23 @@ class CellTable:
         return replace(self, cells=_united(cells.values()))
 
     def _same(self, other: "CellTable") -> None:
-        if (self.outcome, self.waves, self.k) != (other.outcome, other.waves, other.k):
+        if (self.outcome, self.waves, self.k, self.then) != (other.outcome, other.waves, other.k, other.then):
             raise EvidenceError("tables of different outcomes, waves or k cannot be put together", field="outcome")
+
+
+def _moved(cell: Cell, gone: int) -> Cell:
+    def number(wave: int) -> int:
+        return wave - (wave > gone)
+
+    kept = cell.on([wave for wave in cell.pattern if wave != gone])
+    scores, changes = kept.scores, kept.changes
+    return replace(
+        kept,
+        cohort=number(cell.cohort),
+        pattern=tuple(map(number, kept.pattern)),
+        scores=None if scores is None else {number(wave): counts for wave, counts in scores.items()},
+        changes=None if changes is None else {(number(a), number(b)): counts for (a, b), counts in changes.items()},
+    )
 
 
 def _united(cells: Iterable[Cell]) -> tuple[Cell, ...]:

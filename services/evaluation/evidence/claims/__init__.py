@@ -14,7 +14,7 @@ from services.evaluation.evidence.claims.holding import Circumstances, condition
 from services.evaluation.evidence.claims.ladder import ladder
 from services.evaluation.evidence.claims.origin import Origin, fingerprint, origin, seed_of
 from services.evaluation.evidence.claims.reading import read
-from services.evaluation.evidence.claims.registry import outcomes
+from services.evaluation.evidence.claims.registry import check_outcome, outcomes
 from services.evaluation.evidence.claims.sentences import checked, dose_sentence, sentence, shift_sentences
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Place",
     "beside",
     "canonical",
+    "check_outcome",
     "checked",
     "claim",
     "conclude",

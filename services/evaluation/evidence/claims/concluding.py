@@ -13,7 +13,7 @@ from services.evaluation.evidence.change import Bounds, Change, bounds, since_st
 from services.evaluation.evidence.claims.claim import Claim
 from services.evaluation.evidence.claims.conditions import level, limits
 from services.evaluation.evidence.claims.figures import Figures, downwards, nearest, rounded_people, upwards
-from services.evaluation.evidence.claims.holding import NOTHING_KNOWN, Circumstances, conditions, shown
+from services.evaluation.evidence.claims.holding import NOTHING_KNOWN, Circumstances, conditions, corrected, shown
 from services.evaluation.evidence.claims.ladder import ladder
 from services.evaluation.evidence.claims.origin import origin
 from services.evaluation.evidence.claims.registry import shown as named
@@ -33,6 +33,8 @@ def conclude(table: CellTable, estimate: Estimate | None, known: Circumstances =
     """
     if len(table.instruments) > 1:
         raise EvidenceError("cells hold several instruments: claim one at a time", field="instrument")
+    if table.then is not None:
+        raise EvidenceError("a wave looks back: take it out first (`forward`)", field="then")
     drawn = known.declaration.drawn(table)
     control = estimate.control if estimate else ""
     change, limited = _change(table), _bounds(table, lottery=drawn, control=control)
@@ -73,7 +75,9 @@ def claim(
         organisations=change.organisations if change and figure else None,
         organisations_comparison=compared.organisations_comparison if compared else None,
         suppressed=reached == 0,
-        assumptions=_assumptions(reached, change),
+        assumptions=_assumptions(
+            reached, change, several=compared is not None and corrected(table, compared, known) is not None
+        ),
         limits=limits(held),
         cut_off=_positions(known.cut_off),
         rule=rule(),
@@ -131,9 +135,11 @@ def _method(reached: int, compared: Estimate | None) -> str:
     return f"{compared.method}; {compared.inference}" if compared else "paired change since the start"
 
 
-def _assumptions(reached: int, change: Change | None) -> tuple[str, ...]:
+def _assumptions(reached: int, change: Change | None, *, several: bool) -> tuple[str, ...]:
+    rules = ladder()
     alone = reached == 1 and change is not None and not change.clustered
-    return (*ladder().levels[reached].assumptions, *([ladder().people_alone] if alone else []))
+    further = [*([rules.people_alone] if alone else []), *([rules.several] if several else [])]
+    return (*rules.levels[reached].assumptions, *further)
 
 
 def _positions(cut_off: Mapping[str, int]) -> dict[str, int]:

@@ -72,7 +72,7 @@ def conditions(
         pre_test_powered=estimate.pre_test_powered,
         sensitivity_excludes_zero=_robust(estimate),
         bounds_same_sign=limited is not None and min(limited.low * effect, limited.high * effect) > 0,
-        adjusted=declared.is_primary(table) or _corrected(table, estimate, known) is not None,
+        adjusted=declared.is_primary(table) or corrected(table, estimate, known) is not None,
         detected=shown(2, table, change, estimate, known).detected is True,
         lottery_recorded=declared.drawn(table),
         attrition_balanced=limited is not None
@@ -90,14 +90,14 @@ def shown(reached: int, table: CellTable, change: Change, estimate: Estimate | N
         sure = Sure(change.interval, change.smallest_detectable, change.p_value)
     else:
         figure, people = estimate.effect, min(change.n, estimate.people_treated, estimate.people_comparison)
-        corrected = _corrected(table, estimate, known)
-        p_value = estimate.p_value if corrected is None else corrected
+        several = corrected(table, estimate, known)
+        p_value = estimate.p_value if several is None else several
         sure = Sure(estimate.interval, estimate.smallest_detectable, p_value)
     decimals = rules.shown_decimals(people)
     return figures(change.difference, figure, sure, decimals=decimals, significance=rules.significance)
 
 
-def _corrected(table: CellTable, estimate: Estimate, known: Circumstances) -> float | None:
+def corrected(table: CellTable, estimate: Estimate, known: Circumstances) -> float | None:
     """Return the p-value of a secondary outcome among all that were declared, or None where one is kept back."""
     declared = known.declaration
     p_values = {name: value for name, value in known.p_values.items() if name in declared.secondary}

@@ -69,6 +69,7 @@ class Ladder(_Strict):
     levels: tuple[Rung, ...]
     limits: dict[str, str]
     people_alone: str
+    several: str
     dose: dict[Literal["more", "less", "none"], str]
     shift: dict[Literal["conventional", "retrospective", "yardstick"], str]
     verdicts: tuple[str, ...]
@@ -85,6 +86,7 @@ class Ladder(_Strict):
             *map(_checked, self.shift.values()),
             *self.limits.values(),
             self.people_alone,
+            self.several,
         ):
             _unsaid(text, self.may_not(1))
         return self

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.evaluation.evidence import standards
+from services.evaluation.evidence.cells import Outcome
 from services.evaluation.evidence.claims.ladder import ladder
 from services.evaluation.evidence.claims.words import hidden, label
 from services.evaluation.evidence.errors import EvidenceError
@@ -56,6 +57,12 @@ def unit(text: str) -> str:
     if said not in known or hidden(said, ladder().may_not(1)):
         raise EvidenceError(f"is no unit that claims count in; write one of: {', '.join(known)}", field="outcome.unit")
     return said
+
+
+def check_outcome(outcome: Outcome) -> None:
+    """Raise EvidenceError for a name or a unit that no claim could carry."""
+    shown(outcome.name)
+    unit(outcome.unit)
 
 
 @cache
