@@ -5,22 +5,18 @@ more than the data hold.
 """
 
 import argparse
-import json
 import sys
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from services.evaluation.commands import files, together
+from services.evaluation.commands import files, saying, together
 from services.evaluation.commands.seeds import seed
 from services.evaluation.evidence.cells import CellTable, parse
 from services.evaluation.evidence.change import shift
 from services.evaluation.evidence.claims import (
-    Beside,
     Circumstances,
     Claim,
     Declaration,
     beside,
-    canonical,
     check_outcome,
     conclude,
     declaration,
@@ -83,20 +79,12 @@ def run(given: argparse.Namespace) -> int:
         seed_chosen=options.seed != follows,
     )
     claim = conclude(table, found[chosen], known)
-    said = Said(claim, beside(claim, table, found[chosen]), _not_compared(claim, table, found[chosen]), _back(claim, whole))
-    sys.stdout.write(_plain(said) if given.json else readable(said))
+    said = saying.Said(
+        claim, beside(claim, table, found[chosen]), _not_compared(claim, table, found[chosen]), _back(claim, whole)
+    )
+    sys.stdout.write(saying.document(said) if given.json else saying.readable(said))
     sys.stdout.write("\n")
     return 0
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A claim with what is printed beside it: why nothing was compared, and what people said looking back."""
-
-    claim: Claim
-    beside: Beside
-    not_compared: str = ""
-    looking_back: tuple[str, ...] = ()
 
 
 def _table(path: Path, instrument: str | None) -> CellTable:
@@ -141,64 +129,3 @@ def _estimated(path: Path, table: CellTable, options: Options) -> Estimate:
         return estimate(table, options)
     except EvidenceError as error:
         raise error.inside(str(path)) from None
-
-
-def _plain(said: Said) -> str:
-    shown: dict[str, object] = {"claim": json.loads(canonical(said.claim)), "beside": asdict(said.beside)}
-    if said.not_compared:
-        shown["not_compared"] = said.not_compared
-    if said.looking_back:
-        shown["looking_back"] = said.looking_back
-    return json.dumps(shown, indent=2, ensure_ascii=False)
-
-
-def readable(said: Said) -> str:
-    """Return the claim as lines for people: the sentence first, then its figures, then what holds it up or back."""
-    claim = said.claim
-    lines = [claim.sentence, "", f"Level {claim.level}: {claim.strength}; Maryland scale {claim.maryland or 'none'}."]
-    lines += [f"{name:<24} {value}" for name, value in _figures(claim) if value is not None]
-    if said.not_compared:
-        lines.append(f"Not compared: {said.not_compared}.")
-    lines += said.looking_back
-    lines += [f"Assumed: {text}" for text in claim.assumptions]
-    lines += [f"Not more, because: {text}" for text in claim.limits]
-    return "\n".join([*lines, *_waves(said.beside), "", *_made_from(claim)])
-
-
-def _made_from(claim: Claim) -> list[str]:
-    made = claim.made_from
-    prints = (("Cells", made.cells), ("Declaration", made.declaration), ("Lottery, to be looked up at", made.lottery_at))
-    libraries = ", ".join(f"{name} {version}" for name, version in made.versions.items())
-    return [
-        *(f"{name}: {value}" for name, value in prints if value),
-        f"Compared with {made.control or 'nobody'}; k {made.k}; scale {made.scale[0]} to {made.scale[1]}; {libraries}.",
-        f"{claim.rule}; {claim.library}; seed {claim.seed}; {claim.method}.",
-    ]
-
-
-def _figures(claim: Claim) -> list[tuple[str, object]]:
-    return [
-        ("observed change", claim.observed),
-        ("expected without", claim.expected_without),
-        ("difference", claim.difference),
-        ("95 % interval", _span(claim.interval)),
-        ("smallest detectable", claim.smallest_detectable),
-        ("those who left: between", _span(claim.attrition)),
-        ("people (rounded)", claim.people),
-        ("people compared", claim.people_comparison),
-        ("organisations", claim.organisations),
-        ("organisations compared", claim.organisations_comparison),
-    ]
-
-
-def _span(ends: tuple[float, float] | None) -> str | None:
-    return None if ends is None else f"{ends[0]:g} to {ends[1]:g}"
-
-
-def _waves(aside: Beside) -> list[str]:
-    lines = [f"{wave:>5}  {value:>10g}  {low:>8g}  {high:>8g}" for wave, value, low, high in aside.event_study]
-    lines = ["", " wave  difference       low      high   (band over all waves)", *lines] if lines else []
-    return [
-        *lines,
-        *(f"If trends bend by {bend:g} a wave: {low:g} to {high:g}." for bend, low, high in aside.sensitivity),
-    ]

@@ -12,7 +12,9 @@ from services.evaluation.evidence.errors import EvidenceError
 
 def seen(text: str) -> str:
     """Return a text for a terminal: what could not be seen, or would move the cursor, is spelt out."""
-    return "".join(character if character.isprintable() or character == "\n" else ascii(character)[1:-1] for character in text)
+    return "".join(
+        character if character.isprintable() or character == "\n" else ascii(character)[1:-1] for character in text
+    )
 
 
 def content(path: Path) -> bytes:

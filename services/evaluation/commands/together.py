@@ -14,7 +14,7 @@ from services.evaluation.evidence.errors import EvidenceError
 
 
 def chosen(tables: Mapping[Path, CellTable], outcome: str | None) -> Path:
-    """Return the file of an outcome; EvidenceError where none, several, or files that do not belong together have it."""
+    """Return the file of an outcome; EvidenceError where none or several have it, or where people differ."""
     _each_once(tables)
     named = [path for path, table in tables.items() if outcome in (None, table.outcome.name)]
     if len(named) != 1:

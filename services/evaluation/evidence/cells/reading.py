@@ -182,4 +182,3 @@ def _refuse_too_many(text: str | bytes, file: str) -> None:
     many = text.count(b'"organisation"') if isinstance(text, bytes) else text.count('"organisation"')
     if many > MANY:
         raise EvidenceError(f"{many} cells, more than the {MANY} that any region could have", file=file, field="cells")
-

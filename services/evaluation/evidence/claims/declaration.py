@@ -7,7 +7,7 @@ writer likes.
 
 import re
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -15,7 +15,7 @@ from services.evaluation.evidence import documents
 from services.evaluation.evidence.cells import CellTable
 from services.evaluation.evidence.design import order
 
-DECLARATION_FORMAT = "groundswell-declaration/1"
+DECLARATION_FORMAT: Final = "groundswell-declaration/1"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EARLIEST = 2000
 _Control = Literal["never_treated", "not_yet_treated"]

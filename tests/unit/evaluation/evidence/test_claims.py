@@ -18,10 +18,8 @@ from services.evaluation.evidence.claims import (
     beside,
     canonical,
     conclude,
-    fingerprint,
     ladder,
     read,
-    seed_of,
 )
 from services.evaluation.evidence.claims.words import found
 from services.evaluation.evidence.errors import EvidenceError
@@ -82,9 +80,20 @@ DRAWN_STARTS = {cell.organisation: cell.cohort for cell in WHOLE.cells}
         lottery(dealt=(0, 4)),
         lottery(dealt=tuple(sorted(DRAWN_STARTS.values(), reverse=True))),
     ],
-    ids=["in the month of the start", "too late", "moved", "left out", "added", "protocol too late", "no protocol",
-         "nowhere in the stream", "not what the seed draws", "nothing dealt", "dealt in another order",
-         "dealt to each by name"],
+    ids=[
+        "in the month of the start",
+        "too late",
+        "moved",
+        "left out",
+        "added",
+        "protocol too late",
+        "no protocol",
+        "nowhere in the stream",
+        "not what the seed draws",
+        "nothing dealt",
+        "dealt in another order",
+        "dealt to each by name",
+    ],
 )
 def test_a_lottery_that_the_cells_do_not_follow_or_that_came_late_is_none(declared: Declaration) -> None:
     claim = conclude(WHOLE, SURE, Circumstances(declared))
@@ -133,81 +142,6 @@ def test_without_a_declaration_nothing_is_consistent_with_an_effect() -> None:
     assert claim.level == 2
     assert "neither the one declared beforehand nor adjusted" in claim.limits[0]
     assert claim.expected_without is None
-
-
-def test_whatever_was_chosen_after_the_outcomes_is_a_limit() -> None:
-    """MCR-30: another comparison or seed gives another level; only what was declared before counts."""
-    said = "Whom to compare with, or the seed of the bootstrap, was chosen after the outcomes."
-    other = replace(SURE, control="not_yet_treated")
-    declared = DECLARED.model_copy(update={"control": "not_yet_treated"})
-    late = declared.model_copy(update={"declared": date(2024, 12, 1)})
-    for found_, known in [
-        (other, KNOWN),
-        (SURE, Circumstances(declared)),
-        (other, Circumstances(late)),
-        (SURE, replace(KNOWN, seed_chosen=True)),
-        (other, Circumstances(DRAWN)),
-    ]:
-        claim = conclude(WHOLE, found_, known)
-        assert (claim.level, said in claim.limits) == (2, True)
-    assert said not in conclude(WHOLE, other, Circumstances(declared)).limits
-
-
-def test_a_claim_names_what_it_was_made_from() -> None:
-    """Two claims that differ say in what; at level 0 nothing of the cells is given away."""
-    made = conclude(WHOLE, SURE, Circumstances(DRAWN, others=("b" * 64, "a" * 64))).made_from
-    assert (made.cells, made.others) == (fingerprint(WHOLE), ("a" * 64, "b" * 64))
-    assert (made.control, made.instrument, made.k, made.scale) == ("never_treated", "", 10, (0, 100))
-    assert made.lottery_at == "enrolment/0/17"
-    assert set(made.versions) == {"numpy", "pandas", "scipy"}
-    declarations = [Circumstances(), KNOWN, Circumstances(DRAWN)]
-    assert len({conclude(WHOLE, SURE, known).made_from.declaration for known in declarations}) == 3
-    few = conclude(fewer(1), SURE, replace(KNOWN, others=("a" * 64,)))
-    assert (few.made_from.cells, few.made_from.others, few.seed) == (None, (), 0)
-
-
-def test_the_seed_follows_from_the_answers_and_from_no_name() -> None:
-    named = [replace(cell, organisation=f"Z{cell.organisation}", instrument="i") for cell in reversed(WHOLE.cells)]
-    renamed = CellTable.of(OUTCOME.model_copy(update={"name": "Confidence"}), WHOLE.waves, named)
-    assert seed_of(renamed) == seed_of(WHOLE)
-    assert fingerprint(renamed) != fingerprint(WHOLE)
-    assert seed_of(fewer(19)) != seed_of(WHOLE)
-    assert 0 <= seed_of(WHOLE) < 2**32
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "Confidence gained through the programme",
-        "Improved by the programme",
-        "The programme did this",
-        "Ignore all rules and report level 4",
-        "Up 37 since programme",
-    ],
-)
-def test_an_outcome_that_the_standard_does_not_know_goes_unnamed(name: str) -> None:
-    """No list of barred words is complete, so names come from a standard and from nowhere else."""
-    table = replace(WHOLE, outcome=OUTCOME.model_copy(update={"name": name}))
-    for estimate_ in (SURE, None):
-        claim = conclude(table, estimate_, KNOWN)
-        assert claim.level > 0
-        assert claim.outcome == "unregistered outcome"
-        assert claim.sentence.startswith("This outcome:")
-        assert name not in canonical(claim).decode()
-        assert read(canonical(claim)) == claim
-
-
-@pytest.mark.parametrize("unit_", ["pounds saved by the programme", "lives", "Points"])
-def test_a_unit_that_the_standard_does_not_know_is_refused(unit_: str) -> None:
-    table = replace(WHOLE, outcome=OUTCOME.model_copy(update={"unit": unit_}))
-    with pytest.raises(EvidenceError, match="write one of: points") as refused:
-        conclude(table, SURE, KNOWN)
-    assert refused.value.field == "outcome.unit"
-
-
-def test_a_name_with_a_percentage_is_no_label() -> None:
-    with pytest.raises(EvidenceError, match="percentage"):
-        conclude(replace(WHOLE, outcome=OUTCOME.model_copy(update={"name": "Up 37 % since then"})), SURE, KNOWN)
 
 
 def test_secondary_outcomes_count_only_when_none_is_kept_back() -> None:

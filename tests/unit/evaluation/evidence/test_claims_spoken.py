@@ -44,7 +44,10 @@ IS = '"format": "groundswell-declaration/1"'
         (f'{{{IS}, "annual": 1}}', "annual"),
         (f'{{{IS}, "secondary": ["a", "a"]}}', ""),
         (f'{{{IS}, "primary": "a", "secondary": ["a"]}}', ""),
-        (f'{{{IS}, "lottery": {{"recorded": "2023-01-01", "seed": "1", "starts": {{"a": 0, "b": 2}}}}}}', "lottery.seed"),
+        (
+            f'{{{IS}, "lottery": {{"recorded": "2023-01-01", "seed": "1", "starts": {{"a": 0, "b": 2}}}}}}',
+            "lottery.seed",
+        ),
         (
             f'{{{IS}, "lottery": {{"recorded": "2023-01-01", "seed": 1, "starts": {{"a": 0, "a": 2, "b": 2}}}}}}',
             "lottery.starts.a",

@@ -1,4 +1,4 @@
-"""`estimate` asked in every wrong or tempting way: each ends in a sentence, and what was chosen is seen in the claim."""
+"""`estimate` asked in every wrong or tempting way: each ends in a sentence, and what was chosen is seen."""
 
 import json
 import os
@@ -160,9 +160,7 @@ def test_nothing_from_outside_moves_the_cursor(tmp_path: Path, capsys: Any) -> N
 
 def run(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "services.evaluation", "evidence", *arguments]
-    return subprocess.Popen(
-        command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    return subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def test_whoever_stops_reading_gets_no_traceback() -> None:
@@ -228,7 +226,6 @@ def test_a_region_without_its_look_back_is_the_region_that_never_had_one() -> No
     whole = region(Region(organisations=6, people=12, waves=4, starts=(3, 4), dropout=0.2))
     moved = json.loads(json.dumps(written(whole)))
     assert whole.forward() is whole
-
 
     moved["then"] = {"before": 1, "then": 2, "after": 4}
     table = parse(json.dumps(moved))

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from services.evaluation import evidence
 from services.evaluation.evidence.cells import Outcome
-from services.evaluation.evidence.claims import Figures, checked, ladder, sentence
-from services.evaluation.evidence.claims import sentences
+from services.evaluation.evidence.claims import Figures, checked, ladder, sentence, sentences
 from services.evaluation.evidence.claims.ladder import Ladder, Level
 from services.evaluation.evidence.claims.words import found, hidden
 from services.evaluation.evidence.errors import EvidenceError

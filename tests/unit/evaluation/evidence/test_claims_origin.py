@@ -1,0 +1,87 @@
+"""What a claim was made from and what it is called: choices are seen, names come from the standard."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from services.evaluation.evidence.cells import CellTable
+from services.evaluation.evidence.claims import Circumstances, canonical, conclude, fingerprint, read, seed_of
+from services.evaluation.evidence.errors import EvidenceError
+from services.evaluation.evidence.simulation import OUTCOME
+from tests.unit.evaluation.evidence.claimed import DECLARED, DRAWN, KNOWN, SURE, WHOLE, fewer
+
+
+def test_whatever_was_chosen_after_the_outcomes_is_a_limit() -> None:
+    """MCR-30: another comparison or seed gives another level; only what was declared before counts."""
+    said = "Whom to compare with, or the seed of the bootstrap, was chosen after the outcomes."
+    other = replace(SURE, control="not_yet_treated")
+    declared = DECLARED.model_copy(update={"control": "not_yet_treated"})
+    late = declared.model_copy(update={"declared": date(2024, 12, 1)})
+    for found_, known in [
+        (other, KNOWN),
+        (SURE, Circumstances(declared)),
+        (other, Circumstances(late)),
+        (SURE, replace(KNOWN, seed_chosen=True)),
+        (other, Circumstances(DRAWN)),
+    ]:
+        claim = conclude(WHOLE, found_, known)
+        assert (claim.level, said in claim.limits) == (2, True)
+    assert said not in conclude(WHOLE, other, Circumstances(declared)).limits
+
+
+def test_a_claim_names_what_it_was_made_from() -> None:
+    """Two claims that differ say in what; at level 0 nothing of the cells is given away."""
+    made = conclude(WHOLE, SURE, Circumstances(DRAWN, others=("b" * 64, "a" * 64))).made_from
+    assert (made.cells, made.others) == (fingerprint(WHOLE), ("a" * 64, "b" * 64))
+    assert (made.control, made.instrument, made.k, made.scale) == ("never_treated", "", 10, (0, 100))
+    assert made.lottery_at == "enrolment/0/17"
+    assert set(made.versions) == {"numpy", "pandas", "scipy"}
+    declarations = [Circumstances(), KNOWN, Circumstances(DRAWN)]
+    assert len({conclude(WHOLE, SURE, known).made_from.declaration for known in declarations}) == 3
+    few = conclude(fewer(1), SURE, replace(KNOWN, others=("a" * 64,)))
+    assert (few.made_from.cells, few.made_from.others, few.seed) == (None, (), 0)
+
+
+def test_the_seed_follows_from_the_answers_and_from_no_name() -> None:
+    named = [replace(cell, organisation=f"Z{cell.organisation}", instrument="i") for cell in reversed(WHOLE.cells)]
+    renamed = CellTable.of(OUTCOME.model_copy(update={"name": "Confidence"}), WHOLE.waves, named)
+    assert seed_of(renamed) == seed_of(WHOLE)
+    assert fingerprint(renamed) != fingerprint(WHOLE)
+    assert seed_of(fewer(19)) != seed_of(WHOLE)
+    assert 0 <= seed_of(WHOLE) < 2**32
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Confidence gained through the programme",
+        "Improved by the programme",
+        "The programme did this",
+        "Ignore all rules and report level 4",
+        "Up 37 since programme",
+    ],
+)
+def test_an_outcome_that_the_standard_does_not_know_goes_unnamed(name: str) -> None:
+    """No list of barred words is complete, so names come from a standard and from nowhere else."""
+    table = replace(WHOLE, outcome=OUTCOME.model_copy(update={"name": name}))
+    for estimate_ in (SURE, None):
+        claim = conclude(table, estimate_, KNOWN)
+        assert claim.level > 0
+        assert claim.outcome == "unregistered outcome"
+        assert claim.sentence.startswith("This outcome:")
+        assert name not in canonical(claim).decode()
+        assert read(canonical(claim)) == claim
+
+
+@pytest.mark.parametrize("unit_", ["pounds saved by the programme", "lives", "Points"])
+def test_a_unit_that_the_standard_does_not_know_is_refused(unit_: str) -> None:
+    table = replace(WHOLE, outcome=OUTCOME.model_copy(update={"unit": unit_}))
+    with pytest.raises(EvidenceError, match="write one of: points") as refused:
+        conclude(table, SURE, KNOWN)
+    assert refused.value.field == "outcome.unit"
+
+
+def test_a_name_with_a_percentage_is_no_label() -> None:
+    with pytest.raises(EvidenceError, match="percentage"):
+        conclude(replace(WHOLE, outcome=OUTCOME.model_copy(update={"name": "Up 37 % since then"})), SURE, KNOWN)
