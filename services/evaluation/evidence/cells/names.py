@@ -4,6 +4,7 @@ Guards that one organisation stays one: a blank at the end, another letter case,
 looks the same would make several of it, and six organisations is what a claim of level three asks for.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -19,6 +20,14 @@ def trouble(name: str) -> str | None:
     if len(scripts := _scripts(name)) > 1:
         return f"mixes letters that look alike ({', '.join(scripts)}); write it with letters of one script"
     return None
+
+
+def no_word(instrument: str) -> str | None:
+    """Return what is wrong with an instrument's name, which claims carry, and what to do, or None.
+
+    One word such as confidence/2: a sentence there would be said by the claim.
+    """
+    return None if re.fullmatch("[A-Za-z0-9._/-]{0,60}", instrument) else "must be one word such as confidence/2"
 
 
 def twins(names: Iterable[str]) -> tuple[str, str] | None:

@@ -94,7 +94,7 @@ def _moments(cell: Cell, outcome: Outcome) -> Iterable[tuple[str, str]]:
         for j in range(i):
             change, squares = total - sums[j], products[i][i] + products[j][j] - 2 * products[i][j]
             if not squares_are_possible(n, change, squares, low - high, high - low):
-                yield f"products[{i}][{j}]", f"no {n} people have changes from {low} to {high} with these products"
+                yield f"products[{i}][{j}]", f"no {n} people with scores from {low} to {high} change like this"
     if not _possible(n, sums, products):
         yield "products", f"no {n} people have scores with these sums and products"
 

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from services.evaluation.evidence import documents
 from services.evaluation.evidence.cells.cell import Cell, Pair
-from services.evaluation.evidence.cells.names import trouble
+from services.evaluation.evidence.cells.names import no_word, trouble
 from services.evaluation.evidence.cells.plausible import check
 from services.evaluation.evidence.cells.table import CellTable, Outcome, Then
 from services.evaluation.evidence.errors import EvidenceError
@@ -26,6 +26,12 @@ _EARLIEST = 1900
 
 def _well_named(name: str) -> str:
     if name and (what := trouble(name)):
+        raise ValueError(what)
+    return name
+
+
+def _one_word(name: str) -> str:
+    if what := no_word(name):
         raise ValueError(what)
     return name
 
@@ -70,7 +76,7 @@ class _CellInFile(_Strict):
     organisation: _Name
     cohort: int = Field(ge=0, le=60)
     pattern: list[_Number] = Field(min_length=1, max_length=60)
-    instrument: Annotated[str, Field(max_length=200), AfterValidator(_well_named)] = ""
+    instrument: Annotated[str, AfterValidator(_one_word)] = ""
     n: int = Field(ge=0, le=10**9)
     sums: _Row
     products: list[_Row] = Field(min_length=1, max_length=60)

@@ -14,7 +14,10 @@ from pydantic import ConfigDict
 
 from services.evaluation.evidence.cells import CellTable, written
 from services.evaluation.evidence.claims.declaration import Declaration
+from services.evaluation.evidence.claims.ladder import ladder
+from services.evaluation.evidence.claims.words import hidden
 
+_UNNAMED = "unnamed instrument"
 _LIBRARIES = ("numpy", "pandas", "scipy")
 
 
@@ -46,13 +49,14 @@ def origin(
     table: CellTable, declared: Declaration, *, control: str, others: tuple[str, ...] = (), said: bool = True
 ) -> Origin:
     """Return what a claim is made from; `others` are fingerprints, `said` is whether any figure may be."""
+    instrument = ", ".join(table.instruments)
     at = declared.lottery.recorded_at if declared.lottery else None
     return Origin(
         cells=fingerprint(table) if said else None,
         others=tuple(sorted(others)) if said else (),
         declaration=None if declared == Declaration.nothing() else _hash(declared.model_dump(mode="json")),
         lottery_at=str(at) if at else None,
-        instrument=", ".join(table.instruments),
+        instrument=_UNNAMED if hidden(instrument, ladder().may_not(1)) else instrument,
         control=control,
         k=table.k,
         scale=(table.outcome.low, table.outcome.high),

@@ -43,6 +43,16 @@ def test_a_claim_names_what_it_was_made_from() -> None:
     assert (few.made_from.cells, few.made_from.others, few.seed) == (None, (), 0)
 
 
+def test_an_instrument_says_nothing_for_the_claim() -> None:
+    said = {
+        word: conclude(
+            CellTable.of(OUTCOME, WHOLE.waves, [replace(cell, instrument=word) for cell in WHOLE.cells]), None
+        ).made_from.instrument
+        for word in ("confidence/2", "impact-proved")
+    }
+    assert said == {"confidence/2": "confidence/2", "impact-proved": "unnamed instrument"}
+
+
 def test_the_seed_follows_from_the_answers_and_from_no_name() -> None:
     named = [replace(cell, organisation=f"Z{cell.organisation}", instrument="i") for cell in reversed(WHOLE.cells)]
     renamed = CellTable.of(OUTCOME.model_copy(update={"name": "Confidence"}), WHOLE.waves, named)
