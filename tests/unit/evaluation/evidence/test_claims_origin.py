@@ -43,6 +43,13 @@ def test_a_claim_names_what_it_was_made_from() -> None:
     assert (few.made_from.cells, few.made_from.others, few.seed) == (None, (), 0)
 
 
+def test_what_only_a_file_declares_is_said_to_be_unverified() -> None:
+    for known in (KNOWN, Circumstances(DRAWN)):
+        claim = conclude(WHOLE, SURE, known)
+        assert claim.level > 2
+        assert any("was not verified" in text for text in claim.assumptions)
+
+
 def test_an_instrument_says_nothing_for_the_claim() -> None:
     said = {
         word: conclude(
