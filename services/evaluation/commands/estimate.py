@@ -54,7 +54,7 @@ def run(given: argparse.Namespace) -> int:
     known = Circumstances(declared, {name: p for name, p in others.items() if p is not None})
     claim = conclude(tables[chosen], found[chosen], known)
     aside = beside(claim, tables[chosen], found[chosen])
-    sys.stdout.write(_plain(claim, aside) if given.json else readable(claim, aside, found[chosen]))
+    sys.stdout.write(_plain(claim, aside) if given.json else readable(claim, aside))
     sys.stdout.write("\n")
     return 0
 
@@ -94,12 +94,10 @@ def _plain(claim: Claim, aside: Beside) -> str:
     return json.dumps({"claim": json.loads(canonical(claim)), "beside": asdict(aside)}, indent=2, ensure_ascii=False)
 
 
-def readable(claim: Claim, aside: Beside, found: Estimate) -> str:
+def readable(claim: Claim, aside: Beside) -> str:
     """Return the claim as lines for people: the sentence first, then its figures, then what holds it up or back."""
     lines = [claim.sentence, "", f"Level {claim.level}: {claim.strength}; Maryland scale {claim.maryland or 'none'}."]
     lines += [f"{name:<24} {value}" for name, value in _figures(claim) if value is not None]
-    if claim.level == 1 and not found.attempted and found.reason:
-        lines.append(f"Not compared: {found.reason}.")
     lines += [f"Assumed: {text}" for text in claim.assumptions]
     lines += [f"Not more, because: {text}" for text in claim.limits]
     return "\n".join([*lines, *_waves(aside), "", f"{claim.rule}; {claim.library}; seed {claim.seed}; {claim.method}."])
@@ -111,13 +109,20 @@ def _figures(claim: Claim) -> list[tuple[str, object]]:
         ("expected without", claim.expected_without),
         ("difference", claim.difference),
         ("95 % interval", _span(claim.interval)),
+        ("detected", None if claim.detected is None else "yes" if claim.detected else "no"),
         ("smallest detectable", claim.smallest_detectable),
         ("those who left: between", _span(claim.attrition)),
         ("people (rounded)", claim.people),
         ("people compared", claim.people_comparison),
         ("organisations", claim.organisations),
         ("organisations compared", claim.organisations_comparison),
+        ("counted up to", _named(claim.cut_off)),
+        ("standards", _named(claim.standards)),
     ]
+
+
+def _named(values: Mapping[str, object]) -> str | None:
+    return ", ".join(f"{name} {value}" for name, value in values.items()) or None
 
 
 def _span(ends: tuple[float, float] | None) -> str | None:

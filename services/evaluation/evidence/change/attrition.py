@@ -21,7 +21,8 @@ class Bounds:
     """The lowest and highest difference in change that those who left allow, in the outcome's unit.
 
     Averaged over cohorts and waves since their start by the people who had answered before it, as the estimate is.
-    `answered_treated` and `answered_comparison` are the shares of those people who answered again.
+    `answered_treated` and `answered_comparison` are the shares of those people who answered again, `uneven` how far
+    the two lie apart at most for one cohort and wave: averages would let two imbalances cancel each other.
     """
 
     low: float
@@ -29,6 +30,7 @@ class Bounds:
     method: str
     answered_treated: float
     answered_comparison: float
+    uneven: float
 
     @property
     def straddles_zero(self) -> bool:
@@ -80,7 +82,8 @@ def bounds(table: CellTable, *, lottery: bool, control: str = "") -> Bounds:
         )
     ]
     low, high, treated, comparison = map(float, averaged)
-    return Bounds(low, high, LEE if lee else WORST, treated, comparison)
+    uneven = float(max(abs(treated.rate - comparison.rate) for treated, comparison in pairs))
+    return Bounds(low, high, LEE if lee else WORST, treated, comparison, uneven)
 
 
 def _control(table: CellTable) -> str:
