@@ -100,12 +100,14 @@ def test_an_outcome_or_instrument_that_no_file_has_is_refused(tmp_path: Path, ca
 
 def test_a_design_says_what_it_could_detect_and_records_its_draw(tmp_path: Path, capsys: Any) -> None:
     names = tmp_path / "names.txt"
-    names.write_text("Trust A\nTrust B\n\nCouncil\nCharity\n", "utf-8")
+    names.write_bytes("\ufeffTrust A\r\nTrust B\n\nCouncil\nCharity\n".encode())
     asked = ["design", "--organisations", "4", "--people", "20", "--names", str(names), "--starts", "3", "0"]
     assert main([*asked, "--seed", "5"]) == 0
     text = capsys.readouterr().out
-    assert "1.50 standard deviations" in text
-    assert "too few organisations" in text
+    assert "too few organisations on a side to test anything" in text
+    assert "could detect" not in text
+    assert "The formula alone would say 1.50 standard deviations" in text
+    assert "Record both in a declaration now" in text
     assert main([*asked, "--json"]) == 0
     drawn = json.loads(capsys.readouterr().out)["order"]
     assert main([*asked, "--json", "--seed", str(drawn["seed"])]) == 0
@@ -118,3 +120,6 @@ def test_a_design_says_what_it_could_detect_and_records_its_draw(tmp_path: Path,
 def test_a_region_that_cannot_be_made_up_is_refused(capsys: Any) -> None:
     assert main(["simulate", "--organisations", "1"]) == 1
     assert capsys.readouterr().err == "organisations: no region has 1\n"
+    for options in (["--seed", "-1"], ["--organisations", "1000", "--people", "100000"], ["--sizes", "0"]):
+        assert main(["simulate", *options]) == 1
+        assert len(capsys.readouterr().err.splitlines()) == 1
