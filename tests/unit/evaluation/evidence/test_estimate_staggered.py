@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +13,7 @@ from scipy import stats
 
 from services.evaluation.evidence.cells import CellTable, Outcome, fold
 from services.evaluation.evidence.estimate import Options, estimate
+from services.evaluation.evidence.estimate.estimating import _sensitivity
 from services.evaluation.evidence.estimate.inference import MEANS, WILD, by_means
 from services.evaluation.evidence.estimate.organisations import Changes
 from services.evaluation.evidence.simulation import Region, region
@@ -154,3 +158,19 @@ def test_the_smallest_detectable_effect_goes_by_the_interval_that_is_given() -> 
     assert found.interval is not None
     half = (found.interval[1] - found.interval[0]) / 2
     assert found.smallest_detectable == pytest.approx(half * (1 + stats.t.ppf(0.8, 12) / stats.t.ppf(0.975, 12)))
+
+
+def test_a_bend_without_an_answer_holds_everything() -> None:
+    """MCR-30: an interval that is not known is not one that leaves out zero."""
+    fitted: Any = SimpleNamespace(sensitivity=lambda bend: (1.0, 2.0) if bend < 0.15 else None)
+    assert _sensitivity(fitted, Options(), 10.0) == ((0.0, 1.0, 2.0), (0.1, 1.0, 2.0), (0.2, -inf, inf))
+    nothing: Any = SimpleNamespace(sensitivity=lambda _: None)
+    assert _sensitivity(nothing, Options(), 10.0) == ()
+
+
+def test_a_large_effect_does_not_vouch_for_the_test_of_the_time_before() -> None:
+    """MCR-30: power is against a fifth of a deviation a wave, or less; organisations here move by more than that."""
+    truth = Region(organisations=12, people=5, icc=0.3, effect=4.0, dropout=0.0, starts=(3,))
+    found = estimate(region(truth), QUICK)
+    assert found.pre_test_p is not None
+    assert not found.pre_test_powered
