@@ -87,13 +87,13 @@ class Seen:
 
 
 DESIGNS = {
-    "6 and 6, all at wave 4": Region(organisations=12, waves=8),
-    "6 and 6, a wave each": Region(organisations=12, waves=8, starts=(3, 4, 5, 6, 7, 8)),
-    "6 and 14, a wave each": Region(organisations=20, taking_part=6, waves=8, starts=(3, 4, 5, 6, 7, 8)),
-    "6 and 14, two at a wave": Region(organisations=20, taking_part=6, waves=8, starts=(3, 5, 7)),
-    "6 and 14, three at a wave": Region(organisations=20, taking_part=6, waves=8, starts=(3, 6)),
-    "6 and 6, one before the others": Region(organisations=12, waves=8, starts=(3, 6, 6, 6, 6, 6)),
-    "8 and 8, of 5, 20 and 80 people": Region(organisations=16, waves=8, sizes=(5, 20, 80)),
+    "6 and 6, all at wave 4": Region(organisations=12, waves=8, dropout=0.0),
+    "6 and 6, a wave each": Region(organisations=12, waves=8, starts=(3, 4, 5, 6, 7, 8), dropout=0.0),
+    "6 and 14, a wave each": Region(organisations=20, taking_part=6, waves=8, starts=(3, 4, 5, 6, 7, 8), dropout=0.0),
+    "6 and 14, two at a wave": Region(organisations=20, taking_part=6, waves=8, starts=(3, 5, 7), dropout=0.0),
+    "6 and 14, three at a wave": Region(organisations=20, taking_part=6, waves=8, starts=(3, 6), dropout=0.0),
+    "6 and 6, one before the others": Region(organisations=12, waves=8, starts=(3, 6, 6, 6, 6, 6), dropout=0.0),
+    "8 and 8, of 5, 20 and 80 people": Region(organisations=16, waves=8, sizes=(5, 20, 80), dropout=0.0),
 }
 """How many begin and how many only compare, and when; without an effect."""
 

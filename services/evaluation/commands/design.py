@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from services.evaluation.commands.files import text
-from services.evaluation.evidence.claims.figures import upwards
 from services.evaluation.evidence.design import Order, Power, order, power
 from services.evaluation.evidence.errors import EvidenceError
 
@@ -72,7 +71,7 @@ def _table(wanted: Power, others: list[Power], draw: Order) -> str:
         _first(wanted),
         "",
         "organisations  detectable  inference",
-        *(f"{other.organisations:>13}  {upwards(other.detectable, 2):>10.2f}  {_said(other)}" for other in others),
+        *(f"{other.organisations:>13}  {_rounded(other):>10.2f}  {_said(other)}" for other in others),
         "",
         f"Order of starting, drawn with the seed {draw.seed}. Record both in a declaration now:",
         "a draw that is recorded after the first start counts for nothing.",
@@ -82,13 +81,18 @@ def _table(wanted: Power, others: list[Power], draw: Order) -> str:
 
 
 def _first(wanted: Power) -> str:
-    size, found = f"{wanted.organisations} organisations of {wanted.people} people", upwards(wanted.detectable, 2)
+    size, found = f"{wanted.organisations} organisations of {wanted.people} people", _rounded(wanted)
     if wanted.inference == "none":
         return (
             f"{size}: too few organisations on a side to test anything, so changes will be described only. The formula "
             f"alone would say {found:.2f} standard deviations."
         )
     return f"{size} could detect a change of {found:.2f} standard deviations, four times in five: {_said(wanted)}."
+
+
+def _rounded(design: Power) -> float:
+    """Return what is detectable in hundredths: never nothing."""
+    return max(round(design.detectable, 2), 0.01)
 
 
 def _said(design: Power) -> str:

@@ -40,6 +40,7 @@ def test_the_table_begins_with_the_sentence_and_ends_with_what_made_it(tmp_path:
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("“confidence to challenge”: scores changed more than the comparison by")
     assert any(line.startswith("smallest detectable") for line in lines)
+    assert any(line.startswith("detected ") for line in lines)
     assert "diff-diff 3.13.0; seed 3;" in lines[-1]
 
 
@@ -71,6 +72,10 @@ def test_without_a_comparison_the_reason_is_said_and_no_difference(tmp_path: Pat
     shown = capsys.readouterr().out
     assert "Not compared: there is no comparison" in shown
     assert "\ndifference" not in shown
+    assert main(["estimate", str(cells), "--json"]) == 0
+    limits = json.loads(capsys.readouterr().out)["claim"]["limits"]
+    assert all(limit in shown for limit in limits)
+    assert any(limit.startswith("Not compared: there is no comparison") for limit in limits)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +118,11 @@ def test_a_design_says_what_it_could_detect_and_records_its_draw(tmp_path: Path,
     assert main([*asked, "--json", "--seed", str(drawn["seed"])]) == 0
     assert json.loads(capsys.readouterr().out)["order"] == drawn
     assert sorted(drawn["starts"]) == ["Charity", "Council", "Trust A", "Trust B"]
+    sure = ["design", "--organisations", "12", "--people", "1", "--stability", ".9999999", "--icc", "0", "--starts"]
+    assert main([*sure, "4", "0"]) == 0
+    assert " 0.00 " not in capsys.readouterr().out
+    assert main([*sure, "4"]) == 1
+    assert capsys.readouterr().err == "starts: nobody is left to compare with: give 0, or a later start\n"
     assert main(["design", "--organisations", "5", "--people", "20", "--names", str(names)]) == 1
     assert "4 names for 5 organisations" in capsys.readouterr().err
 
