@@ -125,7 +125,7 @@ def _weighed(begin: NDArray[np.int64], taken: Taken) -> NDArray[np.float64]:
     weighed = np.zeros((len(begin), _LAST + 1))
     whole = sum(len(task.own) for task in taken)
     for task in taken:
-        waves, part = [task.wave, int(begin[task.own[0]]) - 1], len(task.own) / whole
+        waves, part = np.array([task.wave, begin[task.own[0]] - 1]), len(task.own) / whole
         weighed[np.ix_(task.own, waves)] += np.array([part, -part]) / len(task.own)
         weighed[np.ix_(task.others, waves)] -= np.array([part, -part]) / len(task.others)
     return weighed
