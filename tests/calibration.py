@@ -1,14 +1,15 @@
 """Calibration: what the engine says of many regions whose truth is known, by number of organisations.
 
-Guards that a 95 % interval holds the truth in 93 to 97 of 100 regions, and that with no effect and an ordinary trend
-at most 5 of 100 claims are of level 3 or above. `make calibrate` writes docs/evidence-calibration.md anew.
+Guards that a 95 % interval holds the truth in 93 to 97 of 100 regions, that with no effect and an ordinary trend at
+most 5 of 100 claims are of level 3 or above, and that neither staggered starts nor sides or organisations of different
+size find more effects that are not there. `make calibrate` writes docs/evidence-calibration.md anew.
 """
 
 import argparse
 import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from os import cpu_count
@@ -16,9 +17,10 @@ from pathlib import Path
 
 from services.evaluation.evidence.cells import CellTable
 from services.evaluation.evidence.change import since_start
-from services.evaluation.evidence.claims import DECLARATION_FORMAT, Circumstances, Declaration, conclude
+from services.evaluation.evidence.claims import DECLARATION_FORMAT, Circumstances, Declaration, Lottery, conclude
 from services.evaluation.evidence.estimate import Options, estimate
 from services.evaluation.evidence.estimate.inference import NONE, by_means
+from services.evaluation.evidence.estimate.library import Control
 from services.evaluation.evidence.estimate.organisations import changes
 from services.evaluation.evidence.panel import Moments
 from services.evaluation.evidence.simulation import OUTCOME, Region, region
@@ -52,6 +54,20 @@ level 3. With two organisations a side no interval is given: the number in brack
 organisation means that is withheld, because it is so wide that it says nothing. The last column is what strictness
 costs: an effect of {large} standard deviations, 60 people an organisation, in 100 regions. With fewer than six
 organisations a side level 3 is out of reach whatever the numbers.
+
+## One after the other, and of different size
+
+{regions} regions without an effect for each design, of 8 waves in which nobody leaves. A lottery was declared, so that
+level 4, which says "the programme caused", is open: each of these would be false.
+
+| design | inference | never-treated: finds an effect | not-yet-treated: finds an effect | either claim of level 4 |
+|---|---|---|---|---|
+{designs}
+
+An interval of 95 % finds an effect that is not there in 5 of 100 regions; fewer is safe, more than 8 fails the run.
+Where fewer than three organisations begin at one wave, the spread of all cohorts is pooled (t on organisation means):
+the bootstrap sees nothing of the spread of an organisation that begins alone, and found an effect in 16 of 100 such
+regions against 6 organisations without the programme, in 37 against 14.
 """
 _ALONE = 'no effect: before and after alone "finds" a change'
 
@@ -68,6 +84,38 @@ class Seen:
     """Before and after alone, without a comparison, would have found a change."""
     level_with_large_effect: int | None
     """None where it was not looked at: it costs most and promises nothing."""
+
+
+DESIGNS = {
+    "6 and 6, all at wave 4": Region(organisations=12, waves=8, dropout=0.0),
+    "6 and 6, a wave each": Region(organisations=12, waves=8, starts=(3, 4, 5, 6, 7, 8), dropout=0.0),
+    "6 and 14, a wave each": Region(organisations=20, taking_part=6, waves=8, starts=(3, 4, 5, 6, 7, 8), dropout=0.0),
+    "6 and 14, two at a wave": Region(organisations=20, taking_part=6, waves=8, starts=(3, 5, 7), dropout=0.0),
+    "6 and 14, three at a wave": Region(organisations=20, taking_part=6, waves=8, starts=(3, 6), dropout=0.0),
+    "6 and 6, one before the others": Region(organisations=12, waves=8, starts=(3, 6, 6, 6, 6, 6), dropout=0.0),
+    "8 and 8, of 5, 20 and 80 people": Region(organisations=16, waves=8, sizes=(5, 20, 80), dropout=0.0),
+}
+"""How many begin and how many only compare, and when; without an effect."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Whether an effect that is not there was found, by comparison, and whether a claim would say "caused"."""
+
+    never: bool
+    not_yet: bool
+    caused: bool
+
+
+@dataclass(frozen=True)
+class Design:
+    """One line of the second table: parts of the regions."""
+
+    name: str
+    inference: str
+    never: float
+    not_yet: float
+    caused: float
 
 
 @dataclass(frozen=True)
@@ -103,6 +151,30 @@ def row(organisations: int, regions: Iterable[Seen]) -> Row:
         change_without_effect=_part(one.change_without_effect for one in many),
         serious_with_large_effect=_part(level >= _SERIOUS for level in looked_at) if looked_at else None,
     )
+
+
+def found_in(name: str, seed: int) -> Found:
+    table = region(replace(DESIGNS[name], seed=seed))
+    starts = {cell.organisation: cell.cohort for cell in table.cells}
+    lottery = Lottery(recorded=date(2023, 1, 1), seed=1, starts=starts)
+    known = Circumstances(_KNOWN.declaration.model_copy(update={"lottery": lottery}))
+    controls: tuple[Control, ...] = ("never_treated", "not_yet_treated")
+    both = [estimate(table, Options(control=control, bends=())) for control in controls]
+    claims = [conclude(table, one, known) for one in both]
+    never, not_yet = (one.p_value is not None and one.p_value < 0.05 for one in both)
+    return Found(never, not_yet, any(claim.level > _SERIOUS and claim.detected for claim in claims))
+
+
+def design(name: str, regions: Iterable[Found]) -> Design:
+    many = list(regions)
+    inference = estimate(region(DESIGNS[name]), Options(bends=())).inference
+    parts = (_part(getattr(one, part) for one in many) for part in ("never", "not_yet", "caused"))
+    return Design(name, inference, *parts)
+
+
+def harmless(found: Design) -> bool:
+    """Whether a design finds what is not there no oftener than it says, within the luck of some hundred regions."""
+    return max(found.never, found.not_yet) <= 0.08
 
 
 def calibrated(found: Row) -> bool:
@@ -145,9 +217,15 @@ def _part(truths: Iterable[bool]) -> float:
     return sum(counted) / len(counted)
 
 
-def page(rows: Sequence[Row], regions: int) -> str:
-    lines = "\n".join(_line(one) for one in rows)
-    return _PAGE.format(regions=regions, effect=EFFECT, trend=TREND, large=LARGE, lines=lines, alone=_ALONE)
+def page(rows: Sequence[Row], designs: Sequence[Design], regions: int) -> str:
+    lines, others = "\n".join(map(_line, rows)), "\n".join(map(_design_line, designs))
+    return _PAGE.format(
+        regions=regions, effect=EFFECT, trend=TREND, large=LARGE, lines=lines, alone=_ALONE, designs=others
+    )
+
+
+def _design_line(one: Design) -> str:
+    return f"| {one.name} | {one.inference} | {one.never:.1%} | {one.not_yet:.1%} | {one.caused:.1%} |"
 
 
 def _line(one: Row) -> str:
@@ -166,7 +244,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=cpu_count() or 1)
     parser.add_argument("--write", action="store_true", help=f"write {PAGE}")
     given = parser.parse_args()
-    rows = []
+    rows, designs = [], []
     with ProcessPoolExecutor(given.jobs) as pool:
         for organisations in SIZES:
             regions = []
@@ -177,9 +255,13 @@ def main() -> int:
             sys.stderr.write("\n")
             sys.stdout.write(f"{_line(rows[-1])}\n")
             sys.stdout.flush()
+        for name in DESIGNS:
+            designs.append(design(name, pool.map(partial(found_in, name), range(given.regions), chunksize=5)))
+            sys.stdout.write(f"{_design_line(designs[-1])}\n")
+            sys.stdout.flush()
     if given.write:
-        PAGE.write_text(page(rows, given.regions), "utf-8")
-    return 0 if all(calibrated(one) for one in rows) else 1
+        PAGE.write_text(page(rows, designs, given.regions), "utf-8")
+    return 0 if all(map(calibrated, rows)) and all(map(harmless, designs)) else 1
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+from services.evaluation.commands.files import text
 from services.evaluation.evidence.design import Order, Power, order, power
 from services.evaluation.evidence.errors import EvidenceError
 
@@ -21,7 +22,7 @@ _OTHERS = (4, 6, 10, 12, 20, 40)
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--organisations", type=int, required=True, help="in total, half of them with the programme")
+    parser.add_argument("--organisations", type=int, required=True, help="in total, dealt out to the starts")
     parser.add_argument("--people", type=int, required=True, help="of each who answer before and after")
     parser.add_argument("--stability", type=float, default=0.6, help="correlation of before and after (0.6)")
     parser.add_argument("--icc", type=float, default=0.05, help="variance between organisations' part (0.05)")
@@ -35,8 +36,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Print the design's power beside that of others, and the draw."""
-    wanted = power(given.organisations, given.people, given.stability, given.icc)
-    others = [power(many, given.people, given.stability, given.icc) for many in _OTHERS]
+    wanted = power(given.organisations, given.people, given.stability, given.icc, given.starts)
+    others = _others(given)
     seed = secrets.randbelow(2**32) if given.seed is None else given.seed
     draw = order(_names(given.names, given.organisations), given.starts, seed)
     sys.stdout.write(json.dumps(_plain(wanted, others, draw), indent=2) if given.json else _table(wanted, others, draw))
@@ -47,13 +48,17 @@ def run(given: argparse.Namespace) -> int:
 def _names(path: Path | None, organisations: int) -> list[str]:
     if path is None:
         return [f"Organisation {number + 1:03}" for number in range(organisations)]
-    try:
-        names = [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise EvidenceError(f"cannot be read: {error}", file=str(path)) from error
+    names = [line.strip() for line in text(path).split("\n") if line.strip()]
     if len(names) != organisations:
-        raise EvidenceError(f"{len(names)} names for {organisations} organisations", file=str(path))
+        what = f"{len(names)} names for {organisations} organisations: write each on a line, and say how many there are"
+        raise EvidenceError(what, file=str(path))
     return names
+
+
+def _others(given: argparse.Namespace) -> list[Power]:
+    """Return the same design with other numbers of organisations, as far as they are enough for its starts."""
+    enough = (many for many in _OTHERS if many > len(given.starts))
+    return [power(many, given.people, given.stability, given.icc, given.starts) for many in enough]
 
 
 def _plain(wanted: Power, others: list[Power], draw: Order) -> dict[str, Any]:
@@ -62,20 +67,32 @@ def _plain(wanted: Power, others: list[Power], draw: Order) -> dict[str, Any]:
 
 def _table(wanted: Power, others: list[Power], draw: Order) -> str:
     by_wave = sorted(draw.starts.items(), key=lambda item: (item[1] or inf, item[0]))
-    first = (
-        f"{wanted.organisations} organisations of {wanted.people} people could detect a change of "
-        f"{wanted.detectable:.2f} standard deviations, four times in five: {_said(wanted)}."
-    )
     lines = [
-        first,
+        _first(wanted),
         "",
         "organisations  detectable  inference",
-        *(f"{other.organisations:>13}  {other.detectable:>10.2f}  {_said(other)}" for other in others),
+        *(f"{other.organisations:>13}  {_rounded(other):>10.2f}  {_said(other)}" for other in others),
         "",
-        f"Order of starting, drawn with the seed {draw.seed}:",
+        f"Order of starting, drawn with the seed {draw.seed}. Record both in a declaration now:",
+        "a draw that is recorded after the first start counts for nothing.",
         *(f"  {f'wave {wave}' if wave else 'never':<8} {name}" for name, wave in by_wave),
     ]
     return "\n".join(lines)
+
+
+def _first(wanted: Power) -> str:
+    size, found = f"{wanted.organisations} organisations of {wanted.people} people", _rounded(wanted)
+    if wanted.inference == "none":
+        return (
+            f"{size}: too few organisations on a side to test anything, so changes will be described only. The formula "
+            f"alone would say {found:.2f} standard deviations."
+        )
+    return f"{size} could detect a change of {found:.2f} standard deviations, four times in five: {_said(wanted)}."
+
+
+def _rounded(design: Power) -> float:
+    """Return what is detectable in hundredths: never nothing."""
+    return max(round(design.detectable, 2), 0.01)
 
 
 def _said(design: Power) -> str:

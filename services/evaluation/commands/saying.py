@@ -4,6 +4,7 @@ Guards that the sentence comes first, and that what the claim was made from is p
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from services.evaluation.evidence.claims import Beside, Claim, canonical
@@ -63,13 +64,20 @@ def _figures(claim: Claim) -> list[tuple[str, object]]:
         ("expected without", claim.expected_without),
         ("difference", claim.difference),
         ("95 % interval", _span(claim.interval)),
+        ("detected", None if claim.detected is None else "yes" if claim.detected else "no"),
         ("smallest detectable", claim.smallest_detectable),
         ("those who left: between", _span(claim.attrition)),
         ("people (rounded)", claim.people),
         ("people compared", claim.people_comparison),
         ("organisations", claim.organisations),
         ("organisations compared", claim.organisations_comparison),
+        ("counted up to", _named(claim.cut_off)),
+        ("standards", _named(claim.standards)),
     ]
+
+
+def _named(values: Mapping[str, object]) -> str | None:
+    return ", ".join(f"{name} {value}" for name, value in values.items()) or None
 
 
 def _span(ends: tuple[float, float] | None) -> str | None:

@@ -20,7 +20,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--effect", type=float, default=_DEFAULT.effect, help="of the programme (default %(default)s)")
     parser.add_argument("--trend", type=float, default=_DEFAULT.trend, help="a wave, for all (default %(default)s)")
     parser.add_argument("--organisations", type=int, default=_DEFAULT.organisations, help="half of them take part")
+    parser.add_argument("--taking-part", type=int, default=0, metavar="NUMBER", help="so many instead of half of them")
     parser.add_argument("--people", type=int, default=_DEFAULT.people, help="of each organisation")
+    parser.add_argument("--sizes", type=int, nargs="+", default=(), metavar="PEOPLE", help="of organisations, in turn")
     parser.add_argument("--waves", type=int, default=_DEFAULT.waves)
     parser.add_argument("--starts", type=int, nargs="+", default=_DEFAULT.starts, metavar="WAVE", help="in turn")
     parser.add_argument("--icc", type=float, default=_DEFAULT.icc, help="variance between organisations' part")
@@ -34,7 +36,7 @@ def run(given: argparse.Namespace) -> int:
     """Write the cells to stdout and the truth to stderr."""
     names = Region.__dataclass_fields__
     chosen = {name: getattr(given, name) for name in names}
-    truth = Region(**(chosen | {"starts": tuple(given.starts)}))
+    truth = Region(**(chosen | {"starts": tuple(given.starts), "sizes": tuple(given.sizes)}))
     table = region(truth)
     json.dump(written(table), sys.stdout)
     sys.stdout.write("\n")

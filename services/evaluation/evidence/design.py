@@ -4,24 +4,42 @@ Guards that an order of starting is fair and can be repeated: it depends on the 
 nothing that anybody could arrange.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from math import sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.estimate import chosen, detectable
 
-_FEWEST = 3
-"""Organisations that leave one degree of freedom, the least from which chance can be judged."""
+_FEWEST, _MOST = 3, 1000
+"""Three organisations leave one degree of freedom, the least from which chance can be judged."""
+_PEOPLE, _LAST = 100_000, 60
+
+
+class Task(NamedTuple):
+    """One wave since a start: the places of the organisations that began, and of those they are compared with."""
+
+    wave: int
+    own: NDArray[np.int64]
+    others: NDArray[np.int64]
+
+
+Taken = list[Task]
 
 
 @dataclass(frozen=True, slots=True)
 class Power:
     """What a design can find: `detectable` in standard deviations between people, four times in five.
 
-    `organisations` is the total, half of it with the programme; `people` are those of one organisation who answer
-    before and after. `stability` is the correlation of the two, `icc` the variance between organisations' part.
+    `organisations` is the total, dealt out to the starts; `people` are those of one organisation who answer before
+    and after. `stability` is the correlation of the two, `icc` the variance between organisations' part. Where
+    `inference` is none nothing will be tested, and `detectable` is what the formula alone says.
     """
 
     organisations: int
@@ -40,40 +58,103 @@ class Order:
     starts: dict[str, int]
 
 
-def power(organisations: int, people: int, stability: float = 0.6, icc: float = 0.05) -> Power:
-    """Return the smallest standardised effect that a comparison of changes would find four times in five.
+def power(
+    organisations: int, people: int, stability: float = 0.6, icc: float = 0.05, starts: Sequence[int] = (2, 0)
+) -> Power:
+    """Return the smallest standardised effect that would be found four times in five, up to the last start's wave.
 
-    The change of an organisation's mean varies by 2(1 - stability)(icc + (1 - icc)/people). Raises EvidenceError for
-    a design that leaves nothing to judge chance by.
+    An estimate weighs the means of organisations, of which (1 - stability)(icc + (1 - icc)/people) is new at each
+    wave; the comparison is never-treated organisations where there are any, those that begin later otherwise. Raises
+    EvidenceError for a design that leaves nothing to judge chance by.
     """
     _check(organisations, people, stability, icc)
-    treated = (organisations + 1) // 2
-    spread = 2 * (1 - stability) * (icc + (1 - icc) / people)
-    error = sqrt(spread * (1 / treated + 1 / (organisations - treated)))
-    found = detectable(error, organisations - 2)
-    return Power(organisations, people, stability, icc, found, chosen(organisations // 2))
+    begin = np.array(_dealt(organisations, starts))
+    taken = _taken(begin)
+    weighed = _weighed(begin, taken)
+    used = np.flatnonzero(np.abs(weighed).sum(axis=1))
+    freedom = len(used) - len({*begin[used].tolist()})
+    if freedom < 1:
+        raise EvidenceError("nothing could be detected: add organisations, or drop some starts", field="starts")
+    error = sqrt((1 - stability) * (icc + (1 - icc) / people) * float((weighed**2).sum()))
+    return Power(organisations, people, stability, icc, detectable(error, freedom), _inference(taken))
 
 
 def order(names: Sequence[str], starts: Sequence[int], seed: int) -> Order:
     """Return who starts when: organisations in the order of a hash of seed and name, dealt out to `starts` in turn.
 
     Anybody can repeat it from the seed; the order in which names are given plays no part. Every start gets as many
-    organisations as every other, or one more.
+    organisations as every other, or one more. Raises EvidenceError for names that differ by letter case only, and for
+    starts that leave nobody to compare.
     """
-    if len(set(names)) != len(names):
-        raise EvidenceError("the same organisation twice", field="names")
-    if not starts or min(starts) < 0:
-        raise EvidenceError("waves to start at are 1, 2, …, or 0 for those who only compare", field="starts")
+    _check_names(names)
     drawn = sorted(names, key=lambda name: sha256(f"{seed}\n{name}".encode()).digest())
-    return Order(seed, {name: starts[place % len(starts)] for place, name in enumerate(drawn)})
+    return Order(seed, dict(zip(drawn, _dealt(len(drawn), starts), strict=True)))
+
+
+def _dealt(organisations: int, starts: Sequence[int]) -> list[int]:
+    """Return a start for each place in the order; raises EvidenceError for starts that cannot be compared."""
+    given = set(starts)
+    wrong = {
+        "give the waves to start at: 2, 3, … up to 60, and 0 for those who only compare": not given
+        or not all(0 <= start <= _LAST for start in given),
+        "nobody begins: give a wave to start at beside 0": given == {0},
+        "wave 1 has no wave before it: start at wave 2 or later": 1 in given,
+        "nobody is left to compare with: give 0, or a later start": len(given) == 1,
+        "there are fewer organisations than starts: drop some starts": organisations < len(starts),
+    }
+    for what in (what for what, bad in wrong.items() if bad):
+        raise EvidenceError(what, field="starts")
+    return [starts[place % len(starts)] for place in range(organisations)]
+
+
+def _taken(begin: NDArray[np.int64]) -> Taken:
+    """Return what is compared: every start with every wave from it to that of the last start, as far as both exist."""
+    never, last = np.flatnonzero(begin == 0), int(begin.max())
+    return [
+        Task(wave, own, others)
+        for start in sorted({*begin.tolist()} - {0})
+        for wave in range(start, last + 1)
+        for own in [np.flatnonzero(begin == start)]
+        for others in [never if len(never) else np.flatnonzero(begin > wave)]
+        if len(others)
+    ]
+
+
+def _weighed(begin: NDArray[np.int64], taken: Taken) -> NDArray[np.float64]:
+    """Return what the estimate multiplies each organisation's mean at each wave with; organisations by waves."""
+    weighed = np.zeros((len(begin), _LAST + 1))
+    whole = sum(len(task.own) for task in taken)
+    for task in taken:
+        waves, part = np.array([task.wave, begin[task.own[0]] - 1]), len(task.own) / whole
+        weighed[np.ix_(task.own, waves)] += np.array([part, -part]) / len(task.own)
+        weighed[np.ix_(task.others, waves)] -= np.array([part, -part]) / len(task.others)
+    return weighed
+
+
+def _inference(taken: Taken) -> str:
+    """Return by which inference the engine will judge the design, for organisations of one size."""
+    own, others = (
+        {*np.concatenate(side).tolist()} for side in zip(*((task.own, task.others) for task in taken), strict=True)
+    )
+    return chosen(min(len(own), len(others)), min(min(len(task.own), len(task.others)) for task in taken))
+
+
+def _check_names(names: Sequence[str]) -> None:
+    for name in names:
+        if not name.strip() or not name.isprintable():
+            raise EvidenceError(f"{name!r} is no name: write one organisation a line", field="names")
+    plain = [unicodedata.normalize("NFKC", name).strip().casefold() for name in names]
+    for place, name in enumerate(plain):
+        if name in plain[:place]:
+            raise EvidenceError(f"{names[place]!r} is there twice: remove one", field="names")
 
 
 def _check(organisations: int, people: int, stability: float, icc: float) -> None:
     wrong = {
-        "organisations": organisations < _FEWEST,
-        "people": people < 1,
-        "stability": not 0 <= stability < 1,
-        "icc": not 0 <= icc <= 1,
+        "organisations": (not _FEWEST <= organisations <= _MOST, f"give {_FEWEST} to {_MOST} organisations"),
+        "people": (not 1 <= people <= _PEOPLE, f"give 1 to {_PEOPLE} people of each organisation"),
+        "stability": (not 0 <= stability < 1, "give a correlation from 0 to below 1, such as 0.6"),
+        "icc": (not 0 <= icc <= 1, "give a part from 0 to 1, such as 0.05"),
     }
-    for field in (name for name, bad in wrong.items() if bad):
-        raise EvidenceError("nothing could be detected with this", field=field)
+    for field, (_, what) in ((field, found) for field, found in wrong.items() if found[0]):
+        raise EvidenceError(what, field=field)

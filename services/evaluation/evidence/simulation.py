@@ -14,6 +14,8 @@ from services.evaluation.evidence.errors import EvidenceError
 
 OUTCOME = Outcome(name="confidence to challenge", unit="points", low=0, high=100)
 _MANY = 100_000
+_ANSWERS = 10_000_000
+"""Organisations times people times waves: what a few hundred megabytes hold."""
 MIDDLE, SPREAD = 50.0, 10.0
 """Mean and standard deviation of scores at the first wave: far from both ends, so that nothing is cut off."""
 
@@ -23,8 +25,9 @@ class Region:
     """What is true of a region; effects and trends in standard deviations between people (10 points).
 
     `starts` are the waves at which organisations with the programme begin, in turn; half of the organisations have
-    it. `icc` is the part of the variance that lies between organisations, `stability` the correlation of two waves,
-    `dropout` the part of those who are left that leaves after each wave.
+    it, or as many as `taking_part` says. `people` are those of one organisation, or its `sizes` in turn. `icc` is
+    the part of the variance that lies between organisations, `stability` the correlation of two waves, `dropout` the
+    part of those who are left that leaves after each wave.
     """
 
     effect: float = 0.0
@@ -37,6 +40,14 @@ class Region:
     stability: float = 0.6
     dropout: float = 0.05
     seed: int = 0
+    taking_part: int = 0
+    sizes: tuple[int, ...] = ()
+
+    @property
+    def everybody(self) -> list[int]:
+        """Return the people of each organisation."""
+        sizes = self.sizes or (self.people,)
+        return [sizes[number % len(sizes)] for number in range(self.organisations)]
 
     @property
     def truth(self) -> float:
@@ -48,7 +59,7 @@ def region(truth: Region) -> CellTable:
     """Return the cells of a region; raises EvidenceError for one that cannot be."""
     _check(truth)
     random = np.random.default_rng(truth.seed)
-    organisation = np.repeat(np.arange(truth.organisations), truth.people)
+    organisation = np.repeat(np.arange(truth.organisations), truth.everybody)
     cohort = _cohorts(truth)[organisation]
     scores = _scores(truth, organisation, random)
     scores += truth.truth * ((cohort[:, None] > 0) & (np.arange(1, truth.waves + 1) >= cohort[:, None]))
@@ -63,7 +74,7 @@ def region(truth: Region) -> CellTable:
 
 
 def _cohorts(truth: Region) -> NDArray[np.int64]:
-    having = (truth.organisations + 1) // 2
+    having = truth.taking_part or (truth.organisations + 1) // 2
     starts = [truth.starts[number % len(truth.starts)] for number in range(having)]
     return np.array([*starts, *[0] * (truth.organisations - having)], dtype=np.int64)
 
@@ -88,6 +99,9 @@ def _check(truth: Region) -> None:
     wrong = {
         "organisations": not 2 <= truth.organisations <= 1000,  # noqa: PLR2004 # one a side
         "people": not 1 <= truth.people <= _MANY,
+        "sizes": not all(1 <= size <= _MANY for size in truth.sizes),
+        "taking_part": not 0 <= truth.taking_part <= truth.organisations,
+        "seed": truth.seed < 0,
         "waves": not 2 <= truth.waves <= 60,  # noqa: PLR2004 # a change needs two
         "starts": not truth.starts or not all(2 <= start <= truth.waves for start in truth.starts),  # noqa: PLR2004 # after the first
         "icc": not 0 <= truth.icc <= 1,
@@ -98,3 +112,5 @@ def _check(truth: Region) -> None:
     }
     for field in (name for name, bad in wrong.items() if bad):
         raise EvidenceError(f"no region has {getattr(truth, field)}", field=field)
+    if sum(truth.everybody) * truth.waves > _ANSWERS:
+        raise EvidenceError(f"more than {_ANSWERS} answers in all: take fewer people or waves", field="people")

@@ -20,8 +20,9 @@ WORST = "worst and best case: everybody who left gets the lowest or the highest 
 class Bounds:
     """The lowest and highest difference in change that those who left allow, in the outcome's unit.
 
-    Averaged over cohorts and waves since their start by the people who had answered before it, as the estimate is.
-    `answered_treated` and `answered_comparison` are the shares of those people who answered again.
+    Averaged over cohorts and waves since their start by the people who had answered before it, at whatever wave.
+    `answered_treated` and `answered_comparison` are the shares of those people who answered again, `uneven` how far
+    the two lie apart at most for one cohort and wave: averages would let two imbalances cancel each other.
     """
 
     low: float
@@ -29,6 +30,7 @@ class Bounds:
     method: str
     answered_treated: float
     answered_comparison: float
+    uneven: float
 
     @property
     def straddles_zero(self) -> bool:
@@ -38,7 +40,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class _Arm:
-    """Those of one side who answered the wave before: who answered again, and who did not."""
+    """Those of one side who answered any wave before the start: with which change they answered again, or did not."""
 
     stayed: int
     left: int
@@ -80,7 +82,8 @@ def bounds(table: CellTable, *, lottery: bool, control: str = "") -> Bounds:
         )
     ]
     low, high, treated, comparison = map(float, averaged)
-    return Bounds(low, high, LEE if lee else WORST, treated, comparison)
+    uneven = float(max(abs(treated.rate - comparison.rate) for treated, comparison in pairs))
+    return Bounds(low, high, LEE if lee else WORST, treated, comparison, uneven)
 
 
 def _control(table: CellTable) -> str:
@@ -99,10 +102,14 @@ def _pairs(table: CellTable, *, not_yet: bool, spread: bool) -> Iterator[tuple[_
 
 
 def _arm(cells: list[Cell], before: int, after: int, *, spread: bool) -> _Arm:
-    """Count one side; `spread` asks for histograms too, and gets None where a cell has none."""
-    asked = [cell for cell in cells if before in cell.pattern]
-    stayed = [cell for cell in asked if after in cell.pattern]
-    left = [cell for cell in asked if after not in cell.pattern]
+    """Count one side; `spread` asks for histograms too, and gets None where a cell has none.
+
+    Whoever answered earlier but not both of `before` and `after` has left the comparison, with their last answer
+    before the start: somebody who answered once is somebody of whom the comparison does not know.
+    """
+    asked = [cell for cell in cells if cell.pattern[0] <= before]
+    stayed = [cell for cell in asked if {before, after} <= set(cell.pattern)]
+    left = [cell for cell in asked if not {before, after} <= set(cell.pattern)]
     counts = [(cell.changes or {}).get((before, after)) for cell in stayed] if spread else [None]
     changes: Counter[int] = Counter()
     for count in counts:
@@ -111,9 +118,13 @@ def _arm(cells: list[Cell], before: int, after: int, *, spread: bool) -> _Arm:
         stayed=sum(cell.n for cell in stayed),
         left=sum(cell.n for cell in left),
         gain=sum(cell.sums[cell.pattern.index(after)] - cell.sums[cell.pattern.index(before)] for cell in stayed),
-        left_before=sum(cell.sums[cell.pattern.index(before)] for cell in left),
+        left_before=sum(cell.sums[_last(cell, before)] for cell in left),
         changes=None if None in counts else changes,
     )
+
+
+def _last(cell: Cell, before: int) -> int:
+    return max(place for place, wave in enumerate(cell.pattern) if wave <= before)
 
 
 def _worst(treated: _Arm, comparison: _Arm, outcome: Outcome) -> tuple[Fraction, Fraction]:

@@ -1,15 +1,18 @@
 """What may be shown beside a claim: the event study and the sensitivity, as coarse as the claim itself.
 
-Guards that nothing is shown of a comparison that the claim does not make, and no wave of fewer than k people.
+Guards that nothing is shown of a comparison that the claim does not make, and no wave of fewer than k people or of an
+organisation that could be recognised.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
 
-from services.evaluation.evidence.cells import CellTable
+from services.evaluation.evidence.cells import Cell, CellTable
 from services.evaluation.evidence.claims.claim import Claim
 from services.evaluation.evidence.claims.figures import downwards, nearest, upwards
+from services.evaluation.evidence.claims.holding import recognisable
 from services.evaluation.evidence.claims.ladder import ladder
 from services.evaluation.evidence.estimate import Estimate
 
@@ -31,13 +34,12 @@ def beside(claim: Claim, table: CellTable, estimate: Estimate) -> Beside:
     if claim.level < _COMPARES:
         return Beside()
     k, people = max(table.k, ladder().fewest_people), min(estimate.people_treated, estimate.people_comparison)
-    answered, decimals = _answered(table), ladder().shown_decimals(people)
+    shown, decimals = _shown(table, estimate.control, k), ladder().shown_decimals(people)
     return Beside(
         event_study=tuple(
             (time, nearest(effect, decimals), downwards(low, decimals), upwards(high, decimals))
             for time, effect, _, low, high in estimate.event_study
-            if min(answered[time, side] for side in ("programme", "comparison")) >= k
-            and all(map(isfinite, (effect, low, high)))
+            if time in shown and all(map(isfinite, (effect, low, high)))
         ),
         sensitivity=tuple(
             (nearest(bend, decimals + 2), downwards(low, decimals), upwards(high, decimals))
@@ -47,14 +49,37 @@ def beside(claim: Claim, table: CellTable, estimate: Estimate) -> Beside:
     )
 
 
-def _answered(table: CellTable) -> Counter[tuple[int, str]]:
-    """Count by time since the start who answered that wave and another, on each side; nobody counts twice."""
-    counted: Counter[tuple[int, str]] = Counter()
-    starts = {cell.cohort for cell in table.cells if cell.cohort > 1}
-    for cell in table.cells:
-        if len(cell.pattern) > 1:
-            own = {wave - cell.cohort for wave in cell.pattern} if cell.cohort > 1 else set()
-            other = {wave - start for start in starts - {cell.cohort} for wave in cell.pattern if cell.cohort != 1}
-            counted.update({(time, "programme"): cell.n for time in own})
-            counted.update({(time, "comparison"): cell.n for time in other})
+def _shown(table: CellTable, control: str, k: int) -> set[int]:
+    """Return the times since the start at which no organisation of either side could be recognised.
+
+    Before the start each wave is compared with the one before it, from the start on with the last one before it.
+    """
+    sides: dict[int, tuple[Counter[str], Counter[str]]] = {}
+    for start in sorted({cell.cohort for cell in table.cells if cell.cohort > 1}):
+        for wave in range(2, len(table.waves) + 1):
+            took = _took(table, {wave, min(start, wave) - 1})
+            own = _people(cell for cell in took if cell.cohort == start)
+            others = _people(cell for cell in took if _compares(cell.cohort, max(start, wave), control))
+            if own and others:
+                known = sides.get(wave - start, (Counter(), Counter()))
+                sides[wave - start] = (known[0] + own, known[1] | others)
+    return {time for time, each in sides.items() if not any(_hidden(side, k) for side in each)}
+
+
+def _took(table: CellTable, waves: set[int]) -> list[Cell]:
+    return [cell for cell in table.cells if waves <= set(cell.pattern)]
+
+
+def _compares(cohort: int, wave: int, control: str) -> bool:
+    return cohort == 0 or (control == "not_yet_treated" and cohort > wave)
+
+
+def _people(cells: Iterable[Cell]) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    for cell in cells:
+        counted[cell.organisation] += cell.n
     return counted
+
+
+def _hidden(side: Counter[str], k: int) -> bool:
+    return sum(side.values()) < k or recognisable(tuple(side.values()), k)

@@ -55,6 +55,7 @@ def claim(
     compared = estimate if reached > 1 else None
     rung = rules.levels[reached]
     k = max(table.k, rules.fewest_people)
+    people, organisations = _counts(change, compared)
     return Claim(
         outcome=named(table.outcome.name),
         unit=unit(table.outcome.unit),
@@ -70,9 +71,9 @@ def claim(
         level=reached,
         strength=rung.strength,
         maryland=rung.maryland or None,
-        people=rounded_people(change.n, k) if change and figure else None,
+        people=rounded_people(people, k) if figure else None,
         people_comparison=rounded_people(compared.people_comparison, k) if compared else None,
-        organisations=change.organisations if change and figure else None,
+        organisations=organisations if figure else None,
         organisations_comparison=compared.organisations_comparison if compared else None,
         suppressed=reached == 0,
         assumptions=_assumptions(
@@ -117,6 +118,13 @@ def _bounds(table: CellTable, *, lottery: bool, control: str) -> Bounds | None:
         return bounds(table, lottery=lottery, control=control)
     except EvidenceError:
         return None
+
+
+def _counts(change: Change | None, compared: Estimate | None) -> tuple[int, int]:
+    """Return people and organisations of the programme's side behind the very figures that are said."""
+    if compared is not None:
+        return compared.people_treated, compared.organisations_treated
+    return (change.n, change.organisations) if change else (0, 0)
 
 
 def _without(figure: Figures) -> float:

@@ -17,11 +17,14 @@ class Conditions:
     """Who answered both before and after, on the programme's side."""
     k: int = 10
     identifiable: bool = False
-    """One organisation could be recognised: it is alone, or what is left without it is fewer than k people."""
+    """One organisation could be recognised: alone, or nearly all there is, or beside fewer than k other people."""
     paired: bool = False
     comparison: bool = False
     """There is one that may be shown: k people, two organisations, none of them recognisable; and an estimate."""
+    dominated: bool = True
+    """Most people of one side of the comparison belong to one organisation."""
     organisations_treated: int = 0
+    """With people enough to count, on this side only; likewise on the other."""
     organisations_comparison: int = 0
     pre_periods: int = 0
     pre_test_passed: bool | None = None
@@ -72,6 +75,7 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
     fewest = min(conditions.organisations_treated, conditions.organisations_comparison)
     both = {
         "organisations": fewest >= rules.fewest_organisations,
+        "dominated": not conditions.dominated,
         "bounds": conditions.bounds_same_sign,
         "adjusted": conditions.adjusted,
         "foreseen": conditions.foreseen,

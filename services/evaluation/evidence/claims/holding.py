@@ -4,13 +4,13 @@ Guards that a condition is met only by what these show, and that a comparison wh
 organisation that could be recognised) is no comparison.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import isfinite
+from statistics import median_high
 
-from services.evaluation.evidence.cells import Cell, CellTable
+from services.evaluation.evidence.cells import CellTable
 from services.evaluation.evidence.change import Bounds, Change, adjusted
 from services.evaluation.evidence.claims.conditions import Conditions
 from services.evaluation.evidence.claims.declaration import Declaration
@@ -54,19 +54,24 @@ def conditions(
     alone = Conditions(
         people=change.n,
         k=k,
-        identifiable=_recognisable(change.n, change.largest, change.organisations, k),
+        identifiable=_recognised(change.n, change.largest, change.organisations, k),
         paired=True,
         annual=declared.annual or _yearly(table.waves),
-        returns=len(table.waves),
+        returns=_returns(table.waves),
     )
-    if estimate is None or not _estimated(estimate) or not _comparable(table, estimate, k):
+    if estimate is None or not _estimated(estimate) or not _comparable(estimate, k):
         return alone
     effect, passed = estimate.effect or 0.0, estimate.pre_test_p
     return replace(
         alone,
         comparison=True,
-        organisations_treated=min(estimate.organisations_treated, change.organisations),
-        organisations_comparison=estimate.organisations_comparison,
+        dominated=_part(estimate.sizes_treated, estimate.sizes_comparison) > rules.dominant_share,
+        organisations_treated=min(
+            _sizeable(estimate.organisations_treated, estimate.sizes_treated, estimate.clusters), change.organisations
+        ),
+        organisations_comparison=_sizeable(
+            estimate.organisations_comparison, estimate.sizes_comparison, estimate.clusters
+        ),
         pre_periods=estimate.pre_periods,
         pre_test_passed=None if passed is None else passed >= rules.pre_test_alpha,
         pre_test_powered=estimate.pre_test_powered,
@@ -75,8 +80,7 @@ def conditions(
         adjusted=declared.is_primary(table) or corrected(table, estimate, known) is not None,
         detected=shown(2, table, change, estimate, known).detected is True,
         lottery_recorded=declared.drawn(table),
-        attrition_balanced=limited is not None
-        and abs(limited.answered_treated - limited.answered_comparison) <= rules.balanced_within,
+        attrition_balanced=limited is not None and limited.uneven <= rules.balanced_within,
         protocol_declared=declared.made_before(table),
         foreseen=declared.foresaw(table, estimate.control) and not known.seed_chosen,
     )
@@ -86,15 +90,16 @@ def shown(reached: int, table: CellTable, change: Change, estimate: Estimate | N
     """Return the figures of a level: of the change alone at level 1, of the difference above it."""
     rules = ladder()
     if reached == 1 or estimate is None or estimate.effect is None:
-        figure, people = change.difference, change.n
+        observed, figure, people = change.difference, change.difference, change.n
         sure = Sure(change.interval, change.smallest_detectable, change.p_value)
     else:
-        figure, people = estimate.effect, min(change.n, estimate.people_treated, estimate.people_comparison)
+        observed, figure = estimate.observed or 0.0, estimate.effect
+        people = min(estimate.people_treated, estimate.people_comparison)
         several = corrected(table, estimate, known)
         p_value = estimate.p_value if several is None else several
         sure = Sure(estimate.interval, estimate.smallest_detectable, p_value)
     decimals = rules.shown_decimals(people)
-    return figures(change.difference, figure, sure, decimals=decimals, significance=rules.significance)
+    return figures(observed, figure, sure, decimals=decimals, significance=rules.significance)
 
 
 def corrected(table: CellTable, estimate: Estimate, known: Circumstances) -> float | None:
@@ -106,37 +111,56 @@ def corrected(table: CellTable, estimate: Estimate, known: Circumstances) -> flo
     return adjusted(p_values | {table.outcome.name: estimate.p_value})[table.outcome.name]
 
 
-def _recognisable(people: int, largest: int, organisations: int, k: int) -> bool:
-    """An organisation is recognised when it is alone, and recognises the rest when they are fewer than k."""
-    return organisations < 2 or people - largest < k  # noqa: PLR2004 # one is alone
+def recognisable(sizes: Sequence[int], k: int) -> bool:
+    """Return whether one organisation of a side with so many people each could be recognised in the side's figure."""
+    return _recognised(sum(sizes), max(sizes, default=0), len(sizes), k)
+
+
+def _recognised(people: int, largest: int, organisations: int, k: int) -> bool:
+    """It is alone, or recognises the rest when they are fewer than k, or nearly the whole figure is its own."""
+    return organisations < 2 or people - largest < k or largest > ladder().own_share * people  # noqa: PLR2004 # one is alone
+
+
+def _sizeable(organisations: int, sizes: Sequence[int], clusters: int) -> int:
+    """Count the organisations of a side that have people enough; one that is on both sides is half of one on each."""
+    enough = sum(size >= ladder().fewest_in_organisation for size in sizes)
+    return min(organisations, enough, clusters // 2)
+
+
+def _part(*sides: Sequence[int]) -> float:
+    """Return the largest part of a side's people that belongs to one organisation; all where it is not known."""
+    return max(max(sizes) / sum(sizes) if sizes else 1.0 for sizes in sides)
 
 
 def _yearly(waves: Sequence[str]) -> bool:
-    """Whether waves lie so far apart that they are yearly returns, declared or not."""
-    months = [12 * int(wave[:4]) + int(wave[5:7]) for wave in waves]
-    return len(months) > 1 and min(late - early for early, late in pairwise(months)) >= _YEAR
+    """Whether most waves lie so far apart that they are yearly returns, declared or not."""
+    months = _months(waves)
+    return len(months) > 1 and median_high(late - early for early, late in pairwise(months)) >= _YEAR
+
+
+def _returns(waves: Sequence[str]) -> int:
+    """Count the yearly returns among waves: one soon after another is no further year."""
+    counted: list[int] = []
+    for month in _months(waves):
+        if not counted or month - counted[-1] >= _YEAR:
+            counted.append(month)
+    return len(counted)
+
+
+def _months(waves: Sequence[str]) -> list[int]:
+    return [12 * int(wave[:4]) + int(wave[5:7]) for wave in waves]
 
 
 def _estimated(estimate: Estimate) -> bool:
-    return estimate.attempted and estimate.effect is not None and isfinite(estimate.effect)
+    known = (estimate.effect, estimate.observed)
+    return estimate.attempted and all(value is not None and isfinite(value) for value in known)
 
 
-def _comparable(table: CellTable, estimate: Estimate, k: int) -> bool:
-    first = min((cell.cohort for cell in table.cells if cell.cohort > 1), default=0)
-    later = estimate.control == "not_yet_treated"
-    sides = _people(cell for cell in table.cells if cell.cohort == 0 or (later and cell.cohort > first))
-    people, organisations = estimate.people_comparison, estimate.organisations_comparison
-    if min(people, estimate.people_treated) < k:
-        return False
-    return not _recognisable(people, max(sides.values(), default=people), organisations, k)
-
-
-def _people(cells: Iterable[Cell]) -> Counter[str]:
-    counted: Counter[str] = Counter()
-    for cell in cells:
-        if len(cell.pattern) > 1:
-            counted[cell.organisation] += cell.n
-    return counted
+def _comparable(estimate: Estimate, k: int) -> bool:
+    """Whether both sides of the very comparison that was made may be shown."""
+    fewest = min(estimate.organisations_treated, estimate.organisations_comparison)
+    enough = min(estimate.people_treated, estimate.people_comparison) >= k and fewest > 1
+    return enough and not any(recognisable(sizes, k) for sizes in (estimate.sizes_treated, estimate.sizes_comparison))
 
 
 def _robust(estimate: Estimate) -> bool:

@@ -60,6 +60,9 @@ class Ladder(_Strict):
     version: str
     fewest_people: Count
     fewest_organisations: Count
+    fewest_in_organisation: Count
+    dominant_share: Share
+    own_share: Share
     fewest_pre_periods: Count
     fewest_returns: Count
     pre_test_alpha: Share

@@ -5,7 +5,7 @@ Guards that every way in which data can be too little ends as an estimate that w
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from math import inf, sqrt
+from math import inf
 
 import numpy as np
 
@@ -13,17 +13,18 @@ from services.evaluation.evidence.cells import CellTable
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.estimate import inference, library
 from services.evaluation.evidence.estimate.bands import event_study
-from services.evaluation.evidence.estimate.inference import MEANS, NONE, PEOPLE, WILD, Inference
+from services.evaluation.evidence.estimate.counting import counted, deviation, largest_score, pre_periods
+from services.evaluation.evidence.estimate.inference import FEWEST, MEANS, NONE, PEOPLE, WILD, Inference
 from services.evaluation.evidence.estimate.library import Control, Fit
-from services.evaluation.evidence.estimate.organisations import changes
+from services.evaluation.evidence.estimate.organisations import Changes, changes, nameless
 from services.evaluation.evidence.estimate.pretest import pre_test
 from services.evaluation.evidence.estimate.result import Estimate
-from services.evaluation.evidence.panel import Moments, means, panel
+from services.evaluation.evidence.panel import Moments, Numbers, means, panel
 
 BENDS = (0.0, 0.01, 0.02)
 """How far trends may bend a wave, in standard deviations between people at the last wave before the first start."""
 _NOTHING = 1e-9
-"""An error below this part of the scores' spread is rounding, not sampling."""
+"""An error or half an interval below this part of the largest score is rounding, not sampling."""
 _METHOD = {
     NONE: "difference of changes (Callaway and Sant'Anna), description only",
     MEANS: "difference of organisations' mean changes",
@@ -47,16 +48,6 @@ class Options:
     seed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Sides:
-    treated: tuple[Moments, ...]
-    comparison: tuple[Moments, ...]
-
-    @property
-    def all(self) -> tuple[Moments, ...]:
-        return (*self.treated, *(group for group in self.comparison if group not in self.treated))
-
-
 DEFAULT = Options()
 
 
@@ -73,7 +64,7 @@ def estimate(table: CellTable, options: Options = DEFAULT, instrument: str | Non
 
 def from_moments(groups: Iterable[Moments], waves: int, options: Options = DEFAULT) -> Estimate:
     """Estimate from moments of people who share organisation, cohort and waves answered."""
-    usable = [group for group in groups if group.cohort != 1 and len(group.pattern) > 1]
+    usable = nameless(group for group in groups if group.cohort != 1 and len(group.pattern) > 1)
     control: Control = options.control or _control(usable)
     blank = Estimate(attempted=False, control=control, library=library.library_version(), seed=options.seed)
     if reason := _missing(usable, waves, control, options):
@@ -113,44 +104,62 @@ def _missing(groups: Sequence[Moments], waves: int, control: Control, options: O
 
 def _estimated(blank: Estimate, groups: Sequence[Moments], fit: Fit, options: Options) -> Estimate:
     tasks = [pair for pair in fit.pairs if pair[1] >= pair[0]]
-    counted = _counted(blank, groups, tasks)
-    fewest = min(counted.organisations_treated, counted.organisations_comparison)
-    name = inference.chosen(fewest) if options.clustered else PEOPLE
-    sure = _inferred(name, groups, fit, tasks, options)
+    shares = np.array([fit.shares[cohort] for cohort, _ in tasks])
+    found, weights = changes(groups, tasks, options.control or _control(groups)), shares / shares.sum()
+    known = counted(replace(blank, pre_periods=pre_periods(fit)), groups, found)
+    thinnest = inference.thinnest(found, weights)
+    thin = options.clustered and thinnest < FEWEST
+    name = _name(known, thinnest) if options.clustered else PEOPLE
+    sure = _inferred(name, found, weights, fit, options)
     if sure is None or name == NONE:
-        return replace(counted, attempted=True, effect=fit.simple[0], method=_METHOD[NONE], inference=NONE)
-    spread = _spread(groups, counted.pre_periods)
-    if sure.error <= _NOTHING * spread:
-        return replace(counted, reason="organisations do not differ at all: nothing to judge chance by")
-    return _judged(replace(counted, method=_METHOD[name], inference=name), sure, fit, options, spread)
+        observed = inference.moved(found, weights)
+        described = replace(known, effect=fit.simple[0], observed=observed, method=_METHOD[NONE], inference=NONE)
+        return replace(described, attempted=True)
+    if min(sure.error, sure.interval[1] - sure.interval[0]) <= _NOTHING * largest_score(groups):
+        return replace(known, reason="organisations do not differ at all: nothing to judge chance by")
+    judged = _judged(replace(known, method=_METHOD[name], inference=name), sure)
+    last = min(cohort for cohort, _ in tasks) - 1
+    return judged if thin else _over_time(judged, fit, options, deviation(groups, last))
 
 
-def _inferred(
-    name: str, groups: Sequence[Moments], fit: Fit, tasks: Sequence[tuple[int, int]], options: Options
-) -> Inference | None:
+def _name(known: Estimate, thinnest: float) -> str:
+    """Return the inference; the same organisations on both sides are no more organisations for that."""
+    return inference.chosen(
+        min(known.organisations_treated, known.organisations_comparison, known.clusters // 2), thinnest
+    )
+
+
+def _inferred(name: str, found: Changes, weights: Numbers, fit: Fit, options: Options) -> Inference | None:
     if name == PEOPLE:
-        return inference.by_t(*fit.simple, inf) if fit.simple[1] > 0 else None
+        sure = inference.by_t(*fit.simple, inf) if fit.simple[1] > 0 else None
+        return sure and replace(sure, observed=inference.moved(found, weights))
     if name == NONE:
         return None
-    found = changes(groups, tasks, options.control or _control(groups))
     if name == MEANS:
         return inference.by_means(found)
-    shares = np.array([fit.shares[cohort] for cohort, _ in tasks])
-    return inference.by_wild(found, shares / shares.sum(), fit.simple[1], options.seed)
+    return inference.by_wild(found, weights, fit.simple[1], options.seed)
 
 
-def _judged(counted: Estimate, sure: Inference, fit: Fit, options: Options, spread: float) -> Estimate:
-    before = pre_test(fit)
-    times, effects, covariance = fit.event_study
-    errors = np.sqrt(np.diag(fit.covariance))
+def _judged(known: Estimate, sure: Inference) -> Estimate:
     return replace(
-        counted,
+        known,
         attempted=True,
         effect=sure.effect,
+        observed=sure.observed,
         error=sure.error,
         interval=sure.interval,
         p_value=sure.p_value,
         smallest_detectable=sure.smallest_detectable,
+    )
+
+
+def _over_time(judged: Estimate, fit: Fit, options: Options, spread: float) -> Estimate:
+    """Add what rests on the spread within each cohort and wave: not said where a single organisation makes one up."""
+    before = pre_test(fit, spread)
+    times, effects, covariance = fit.event_study
+    errors = np.sqrt(np.diag(fit.covariance))
+    return replace(
+        judged,
         pre_test_p=before.p if before else None,
         pre_test_powered=before.powered if before else False,
         sensitivity=_sensitivity(fit, options, spread),
@@ -163,44 +172,13 @@ def _judged(counted: Estimate, sure: Inference, fit: Fit, options: Options, spre
 
 
 def _sensitivity(fit: Fit, options: Options, spread: float) -> tuple[tuple[float, float, float], ...]:
-    found = []
+    """Return an interval for each bend up to the first that holds 0; an interval that is not known holds it."""
+    found: list[tuple[float, float, float]] = []
     for bend in options.bends:
-        interval = fit.sensitivity(bend * spread)
-        if interval is None:
+        low, high = fit.sensitivity(bend * spread) or (-inf, inf)
+        if not found and (low, high) == (-inf, inf):
             break
-        found.append((bend * spread, *interval))
-        if interval[0] <= 0 <= interval[1] and not options.every_bend:
+        found.append((bend * spread, low, high))
+        if low <= 0 <= high and not options.every_bend:
             break
     return tuple(found)
-
-
-def _counted(blank: Estimate, groups: Sequence[Moments], tasks: Sequence[tuple[int, int]]) -> Estimate:
-    """Count those who answered both waves of at least one comparison, on either side; some are on both in turn."""
-    sides = _Sides(
-        tuple(group for group in groups if _takes(group, [task for task in tasks if task[0] == group.cohort])),
-        tuple(group for group in groups if _takes(group, [task for task in tasks if not 0 < group.cohort <= task[1]])),
-    )
-    comparison = (
-        sides.comparison if blank.control == "not_yet_treated" else [g for g in sides.comparison if not g.cohort]
-    )
-    return replace(
-        blank,
-        organisations_treated=len({group.organisation for group in sides.treated}),
-        organisations_comparison=len({group.organisation for group in comparison}),
-        people_treated=sum(group.n for group in sides.treated),
-        people_comparison=sum(group.n for group in comparison),
-        pre_periods=min(cohort for cohort, _ in tasks) - 1,
-    )
-
-
-def _takes(group: Moments, tasks: Iterable[tuple[int, int]]) -> bool:
-    return any(cohort - 1 in group.pattern and wave in group.pattern for cohort, wave in tasks)
-
-
-def _spread(groups: Sequence[Moments], wave: int) -> float:
-    """Return the standard deviation between people at a wave, organisations' differences included."""
-    there = [(group, group.pattern.index(wave)) for group in groups if wave in group.pattern]
-    people = sum(group.n for group, _ in there)
-    mean = sum(group.n * group.mean[at] for group, at in there) / people
-    squares = sum(group.n * (group.cov[at, at] + (group.mean[at] - mean) ** 2) for group, at in there)
-    return sqrt(squares / people)

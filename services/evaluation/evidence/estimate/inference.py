@@ -4,7 +4,7 @@ Guards that few organisations are not taken for many people: the usual errors wo
 three times as often as they say (Cameron, Gelbach and Miller 2008).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
@@ -22,23 +22,36 @@ NONE, MEANS, WILD, PEOPLE = "none", "t on organisation means", "wild cluster boo
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """An effect in the score's unit with its error, 95 % interval, p-value and degrees of freedom."""
+    """An effect in the score's unit with its error, 95 % interval, p-value and degrees of freedom.
+
+    `observed` is how far the programme's side moved, averaged as the effect is; None where that is not known.
+    """
 
     effect: float
     error: float
     interval: tuple[float, float]
     p_value: float
     freedom: float
+    observed: float | None = None
 
     @property
     def smallest_detectable(self) -> float:
-        """Return the smallest effect that would have been found four times in five."""
-        return detectable(self.error, self.freedom)
+        """Return the smallest effect that would have been found four times in five, as the interval judges it.
+
+        Half an interval of Student's t is t.975 · error; the bootstrap's half takes its place.
+        """
+        half = (self.interval[1] - self.interval[0]) / 2
+        return detectable(half / float(stats.t.ppf(0.975, self.freedom)), self.freedom)
 
 
-def chosen(a_side: int) -> str:
-    """Return the inference for so many organisations on the side that has fewer."""
-    return NONE if a_side < FEWEST else MEANS if a_side < MANY else WILD
+def chosen(a_side: int, thinnest: float = MANY) -> str:
+    """Return the inference for so many organisations on the side that has fewer.
+
+    `thinnest` is how few of them one side of one (cohort, wave) rests on. The bootstrap takes the spread of
+    organisations around that mean: of one it sees none, of two half, and finds effects that are not there; t on
+    organisation means pools the spread of all cohorts instead.
+    """
+    return NONE if a_side < FEWEST else MEANS if a_side < MANY or thinnest < FEWEST else WILD
 
 
 def detectable(error: float, freedom: float) -> float:
@@ -56,27 +69,28 @@ def by_t(effect: float, error: float, freedom: float) -> Inference:
 def by_means(changes: Changes) -> Inference | None:
     """Compare means of organisations, each counted once; one start and no gaps make it the two-sample t-test.
 
-    Several starts share one covariance of organisations around their cohort's mean. None when nothing is left to
-    judge the spread by.
+    Several starts share one covariance of organisations around their cohort's mean; where organisations did not
+    answer, each (cohort, wave) is spread over those that did. None when nothing is left to judge the spread by.
     """
     tasks = np.flatnonzero(changes.treated.any(axis=0) & changes.control.any(axis=0))
     treated, control = changes.treated[:, tasks], changes.control[:, tasks]
-    weights = treated.sum(axis=0) / treated.sum()
-    share = weights * (treated / treated.sum(axis=0) - control / control.sum(axis=0))
+    own = treated / treated.sum()
+    share = own - treated.sum(axis=0) / treated.sum() * control / control.sum(axis=0)
     taking = share.any(axis=1)
     cohort, mean, answered = (
         changes.cohort[taking],
         changes.mean[taking][:, tasks],
         changes.people[taking][:, tasks] > 0,
     )
-    freedom = len(cohort) - len(np.unique(cohort))
-    if freedom < 1:
+    left = np.array([many.sum() - len(np.unique(cohort[many])) for many in answered.T])
+    if left.min() < 1:
         return None
     rest = mean - _cohort_means(cohort, mean, answered)
     rest[~answered] = 0.0
-    spread = rest.T @ rest / freedom
-    error = sqrt(float(np.einsum("ij,jk,ik->", share[taking], spread, share[taking])))
-    return by_t(float((share[taking] * mean).sum()), error, freedom) if error > 0 else None
+    rest = rest / np.sqrt(left)
+    error = sqrt(float(np.einsum("ij,jk,ik->", share[taking], rest.T @ rest, share[taking])))
+    effect, moved = float((share[taking] * mean).sum()), float((own[taking] * mean).sum())
+    return replace(by_t(effect, error, int(left.min())), observed=moved) if error > 0 else None
 
 
 def by_wild(changes: Changes, weights: Numbers, error: float, seed: int) -> Inference | None:
@@ -91,7 +105,25 @@ def by_wild(changes: Changes, weights: Numbers, error: float, seed: int) -> Infe
     p_value, low, high = library.wild(design, outcome, clusters, seed)
     freedom = len(np.unique(changes.organisation)) - 2
     found = np.isfinite([p_value, low, high]).all()
-    return Inference(effect, error, (low, high), p_value, freedom) if found else None
+    return Inference(effect, error, (low, high), p_value, freedom, moved(changes, weights)) if found else None
+
+
+def moved(changes: Changes, weights: Numbers) -> float:
+    """Return how far the programme's people moved: each task's mean change, people alike, tasks by their weight."""
+    people = np.where(changes.treated, changes.people, 0.0)
+    each = (people * changes.mean).sum(axis=0) / np.maximum(people.sum(axis=0), 1.0)
+    return float(weights @ each)
+
+
+def thinnest(changes: Changes, weights: Numbers) -> float:
+    """Return the fewest organisations, as if all were of one size, that one side of a task with weight rests on.
+
+    Kish's effective number, (Σn)²/Σn²: an organisation among much smaller ones is all but alone. 0 for no task.
+    """
+    used = weights > 0
+    sides = [np.where(side, changes.people, 0.0)[:, used] for side in (changes.treated, changes.control)]
+    each = [side.sum(axis=0) ** 2 / np.maximum((side**2).sum(axis=0), 1.0) for side in sides]
+    return float(np.min(each, initial=np.inf)) if used.any() else 0.0
 
 
 def _cohort_means(cohort: NDArray[np.int64], mean: Numbers, answered: NDArray[np.bool_]) -> Numbers:

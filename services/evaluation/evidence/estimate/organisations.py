@@ -4,7 +4,7 @@ Guards that organisations, not people, are what is counted: two people of one or
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ class Changes:
     """Mean change of each unit (organisation within a cohort) for each task, and how many people it rests on.
 
     `mean` and `people` are units by tasks; where nobody answered both waves people is 0 and mean is 0.
-    `treated` and `control` say which role a unit has in a task, `weights` how much a task counts.
+    `treated` and `control` say which role a unit has in a task.
     """
 
     tasks: tuple[Task, ...]
@@ -55,6 +55,22 @@ def changes(groups: Iterable[Moments], tasks: Sequence[Task], control: Control) 
         treated=answered & (cohort[:, None] == starts),
         control=answered & ((cohort[:, None] == 0) | later),
     )
+
+
+def nameless(groups: Iterable[Moments]) -> list[Moments]:
+    """Return the groups with organisations numbered and sorted by what they hold, so that no name decides anything.
+
+    Signs and normal draws of the bootstraps go by the order of organisations.
+    """
+    houses: dict[str, list[Moments]] = {}
+    for group in sorted(groups, key=_content):
+        houses.setdefault(group.organisation, []).append(group)
+    ordered = sorted(houses.values(), key=lambda house: [_content(group) for group in house])
+    return [replace(group, organisation=f"{place:06}") for place, house in enumerate(ordered) for group in house]
+
+
+def _content(group: Moments) -> tuple[int, tuple[int, ...], int, list[float], list[float]]:
+    return group.cohort, group.pattern, group.n, group.mean.tolist(), group.cov.ravel().tolist()
 
 
 def _contribution(group: Moments, tasks: Sequence[Task]) -> Numbers:

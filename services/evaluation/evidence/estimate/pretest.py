@@ -1,7 +1,8 @@
 """Whether programme and comparison moved alike before the start, and whether we would have seen it if they had not.
 
 Guards that "no difference before" is not said by a test that could not have found one: power is that against the
-straight drift which alone would produce the whole effect (Roth 2022).
+straight drift which alone would produce the whole effect (Roth 2022), or against a fifth of a standard deviation a
+wave where that is less, so that an effect which happened to come out large does not vouch for the test.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ PASSED = 0.05
 """Below this p-value the groups did not move alike."""
 POWERED = 0.8
 """Four times in five, as for everything else that is said to be detectable."""
+DRIFT = 0.2
+"""Standard deviations between people a wave: the ordinary trend that calibration is tried with."""
 _FEWEST = 2
 
 
@@ -32,17 +35,18 @@ class PreTest:
         return self.power >= POWERED
 
 
-def pre_test(fit: Fit) -> PreTest | None:
-    """Return the Wald test with its power, or None without two waves before the start.
+def pre_test(fit: Fit, spread: float) -> PreTest | None:
+    """Return the Wald test with its power, or None without two waves before the start; `spread` is one deviation.
 
     With few organisations Hotelling's T² takes the place of χ²; where pairs are too many for the organisations, their
     average over cohorts by wave since the start is tested instead, or at last the average drift alone.
     """
     freedom = fit.freedom
     before = [number for number, (cohort, wave) in enumerate(fit.pairs) if wave < cohort]
-    drift = _drift(fit)
-    if not before or drift is None:
+    whole = _drift(fit)
+    if not before or whole is None:
         return None
+    drift = min(whole, DRIFT * spread)
     effects, covariance = fit.effects[before], fit.correction * fit.covariance[np.ix_(before, before)]
     ones = np.ones((1, len(before))) / len(before)
     for reading in (np.eye(len(before)), _by_time(fit, before), ones):

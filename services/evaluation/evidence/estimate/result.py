@@ -20,12 +20,14 @@ class Estimate:
     reason: str = ""
     effect: float | None = None
     """Average over cohorts and waves after the start, weighted by people (Callaway and Sant'Anna's simple one)."""
+    observed: float | None = None
+    """How far the programme's people moved, averaged exactly as the effect: less the effect, the comparison's move."""
     error: float | None = None
     """Standard error; None where the inference gives none (few organisations) or it is zero."""
     interval: Interval | None = None
     p_value: float | None = None
     smallest_detectable: float | None = None
-    """(t.975 + t.80) · error: the smallest effect that would have been found four times in five."""
+    """The smallest effect that would have been found four times in five, as the interval judges it."""
     method: str = ""
     inference: str = ""
     """`none`, `t on organisation means`, `wild cluster bootstrap` or `people` (no clustering, golden data only)."""
@@ -34,12 +36,17 @@ class Estimate:
     organisations_comparison: int = 0
     people_treated: int = 0
     people_comparison: int = 0
+    sizes_treated: tuple[int, ...] = ()
+    """People used of each organisation, largest first; `sizes_comparison` likewise."""
+    sizes_comparison: tuple[int, ...] = ()
+    clusters: int = 0
+    """Different organisations used; one that is on both sides counts once."""
     pre_periods: int = 0
-    """Waves before the first cohort began: what the comparison of the time before rests on."""
+    """Waves before the start that the cohort with fewest of them answered one after the other."""
     pre_test_p: float | None = None
     pre_test_powered: bool = False
     sensitivity: tuple[tuple[float, float, float], ...] = ()
-    """(M, low, high): the interval when trends may bend by M a wave more than they did."""
+    """(M, low, high): the interval when trends may bend by M a wave more than they did; infinite if none is known."""
     event_study: tuple[tuple[int, float, float, float, float], ...] = ()
     """(wave since the start, effect, error, low, high), the band simultaneous over all of them."""
     group_time: tuple[tuple[int, int, float, float], ...] = ()

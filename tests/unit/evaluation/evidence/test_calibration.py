@@ -3,7 +3,20 @@
 import pytest
 from scipy import stats
 
-from tests.calibration import REGIONS, SIZES, Row, calibrated, page, row, seen
+from tests.calibration import (
+    DESIGNS,
+    REGIONS,
+    SIZES,
+    Design,
+    Row,
+    calibrated,
+    design,
+    found_in,
+    harmless,
+    page,
+    row,
+    seen,
+)
 
 FEW = 12
 
@@ -15,6 +28,18 @@ def test_a_few_regions_of_each_size_hold_the_truth_and_claim_nothing(organisatio
     assert found.holds * FEW >= stats.binom.ppf(0.001, FEW, 0.93)
     assert found.serious_without_effect == 0
     assert found.given is (organisations > 4)
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_a_few_regions_of_each_design_find_no_effect_that_is_not_there(name: str) -> None:
+    """MCR-30: not more often than one of a thousand such tests would with 8 %, staggered and unbalanced ones alike."""
+    found = design(name, [found_in(name, 3000 + seed) for seed in range(FEW)])
+    assert max(found.never, found.not_yet) * FEW <= stats.binom.isf(0.001, FEW, 0.08)
+
+
+def test_a_design_that_finds_too_much_fails_the_run() -> None:
+    assert harmless(Design("all at once", "none", 0.06, 0.05, 0.0))
+    assert not harmless(Design("one by one", "none", 0.06, 0.11, 0.0))
 
 
 def test_before_and_after_alone_would_find_a_change_that_is_only_the_trend() -> None:
@@ -33,7 +58,11 @@ def test_a_row_is_judged_by_both_bounds_and_a_withheld_interval_promises_nothing
 
 
 def test_the_page_has_a_line_for_each_size_and_says_of_how_many_regions() -> None:
-    text = page([Row(size, "none", False, 0.95, 0.0, 1.0, None) for size in SIZES], REGIONS)
+    text = page(
+        [Row(size, "none", False, 0.95, 0.0, 1.0, None) for size in SIZES],
+        [Design("all", "none", 0.04, 0.05, 0.0)],
+        REGIONS,
+    )
     assert text.startswith(f"# Calibration of the evidence engine\n\n{REGIONS} simulated regions")
     assert [line for line in text.splitlines() if line.startswith("| 4 ")] == [
         "| 4 | none | none given (95.0%) | 0.0% | 100.0% |  |"

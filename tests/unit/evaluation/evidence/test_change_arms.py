@@ -189,3 +189,14 @@ def test_with_fewer_than_three_organisations_a_side_the_difference_is_a_descript
 def test_a_side_without_people_who_answered_both_is_an_error() -> None:
     with pytest.raises(EvidenceError, match="one side has nobody"):
         contrast(table(both(2, 4, 8), only_before(2, 8)), 1, 2, lottery=False)
+
+
+def test_who_answered_once_before_the_start_has_left() -> None:
+    """MCR-30: those who answered at the first wave only widen the bounds and lower the share who answered again."""
+    both = [Cell.person(Key("A", cohort, (1, 2, 3)), (50, 50, 50)) for cohort in (0, 3) for _ in range(10)]
+    once = [Cell.person(Key("A", 3, (1,)), (50,)) for _ in range(10)]
+    outcome = Outcome(name="confidence", low=0, high=100)
+    table = CellTable.of(outcome, ("2023-09", "2024-01", "2024-05"), [*both, *once])
+    found = bounds(table, lottery=False)
+    assert (found.answered_treated, found.answered_comparison, found.uneven) == (0.5, 1.0, 0.5)
+    assert (found.low, found.high) == (-25, 25)

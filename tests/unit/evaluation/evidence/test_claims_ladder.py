@@ -16,6 +16,7 @@ EVERYTHING = Conditions(
     identifiable=False,
     paired=True,
     comparison=True,
+    dominated=False,
     organisations_treated=10,
     organisations_comparison=10,
     pre_periods=3,
@@ -33,7 +34,7 @@ EVERYTHING = Conditions(
     foreseen=True,
 )
 NO_LOTTERY = replace(EVERYTHING, lottery_recorded=False)
-BETTER_WHEN_FALSE = {"identifiable", "annual"}
+BETTER_WHEN_FALSE = {"identifiable", "annual", "dominated"}
 BETTER_WHEN_LOW = {"k"}
 ORDER = {False: 0, None: 1, True: 2}
 
@@ -44,6 +45,7 @@ CONDITIONS = st.builds(
     identifiable=st.booleans(),
     paired=st.booleans(),
     comparison=st.booleans(),
+    dominated=st.booleans(),
     organisations_treated=st.integers(0, 8),
     organisations_comparison=st.integers(0, 8),
     pre_periods=st.integers(0, 4),

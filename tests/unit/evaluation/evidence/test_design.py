@@ -1,12 +1,19 @@
 """Before the start: what could be detected, and a draw that is fair and can be repeated."""
 
 from collections import Counter
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from scipy import stats
 
+from services.evaluation.evidence.cells import CellTable
 from services.evaluation.evidence.design import order, power
 from services.evaluation.evidence.errors import EvidenceError
+from services.evaluation.evidence.estimate import Options, estimate
+from services.evaluation.evidence.estimate.inference import by_means
+from services.evaluation.evidence.estimate.organisations import Changes
+from services.evaluation.evidence.simulation import Region, region
 
 NAMES = [f"Trust {number:02}" for number in range(12)]
 
@@ -60,6 +67,66 @@ def test_a_design_that_can_detect_nothing_is_refused(
 
 
 def test_a_draw_without_starts_or_with_an_organisation_twice_is_refused() -> None:
-    for names, starts in ((["A", "A"], [2]), (["A"], []), (["A"], [-1])):
+    for names, starts in ((["A", "A"], [2, 0]), (["A", "B"], []), (["A", "B"], [-1, 0])):
         with pytest.raises(EvidenceError):
             order(names, starts, 1)
+
+
+@pytest.mark.parametrize("starts", [[4], [0], [0, 0], [1, 0], [999, 0], [61, 0], [], [2, 3, 4, 0, 5]])
+def test_starts_that_leave_nothing_to_compare_are_refused_with_what_to_do(starts: list[int]) -> None:
+    """MCR-30: no programme, no comparison, no wave before, or a start for which nobody is left."""
+    for use in (lambda: power(4, 20, starts=starts), lambda: order(NAMES[:4], starts, 1)):
+        with pytest.raises(EvidenceError, match=r"give|start at|drop") as caught:
+            use()
+        assert caught.value.field == "starts"
+
+
+def test_staggered_starts_are_judged_as_the_engine_will_judge_them() -> None:
+    """MCR-30: by the very inference that an estimate of such a region gets."""
+    for organisations, starts in (
+        (12, (3, 4, 5, 6, 7, 8)),
+        (12, (4, 0)),
+        (12, (3, 4, 0)),
+        (12, (3, 4, 5, 0)),
+        (24, (3, 5)),
+    ):
+        begin = [starts[place % len(starts)] for place in range(organisations)]
+        table = region(Region(organisations=organisations, waves=9, dropout=0.0))
+        placed = [replace(cell, cohort=begin[int(cell.organisation[-3:]) - 1]) for cell in table.cells]
+        found = estimate(CellTable.of(table.outcome, table.waves, placed), Options(bends=()))
+        assert power(organisations, 20, starts=starts).inference == found.inference
+    assert power(12, 20, starts=(3, 4, 5, 6, 7, 8, 0)).inference == "none"
+
+
+@pytest.mark.parametrize("starts", [(4, 0), (3, 4, 5, 6, 7, 8), (3, 5, 0)])
+def test_a_detectable_change_is_the_one_that_is_found_four_times_in_five(starts: tuple[int, ...]) -> None:
+    """MCR-30: 1,500 draws of twelve organisations' means; staggered starts are not promised what others find."""
+    found = power(12, 20, starts=starts).detectable
+    begin = np.array([starts[place % len(starts)] for place in range(12)])
+    last, random = max(starts), np.random.default_rng(0)
+    tasks = [(start, wave) for start in sorted(set(starts) - {0}) for wave in range(start, last + 1)]
+    start, wave = (np.array(side) for side in zip(*tasks, strict=True))
+    control = begin[:, None] == 0 if 0 in starts else begin[:, None] > wave
+    after = (begin[:, None] > 0) & (np.arange(1, last + 1) >= begin[:, None])
+    hits = 0
+    for _ in range(1500):
+        means = np.sqrt(0.4 * (0.05 + 0.95 / 20)) * random.normal(size=(12, last)) + found * after
+        mean = means[:, wave - 1] - means[:, start - 2]
+        sides = (begin[:, None] == start, control & np.ones(mean.shape, dtype=bool))
+        sure = by_means(Changes(tuple(tasks), np.arange(12), begin, mean, np.full(mean.shape, 20.0), *sides))
+        hits += sure is not None and not sure.interval[0] <= 0 <= sure.interval[1]
+    assert hits / 1500 == pytest.approx(0.8, abs=0.04)
+
+
+def test_an_organisation_written_in_other_letters_is_the_same() -> None:
+    for again in ("r0a", "R0A ", "\uff320A"):
+        with pytest.raises(EvidenceError, match="twice"):
+            order(["R0A", again], [2, 0], 1)
+    with pytest.raises(EvidenceError, match="no name"):
+        order(["R0A", "\x1b[2JR0B"], [2, 0], 1)
+
+
+@pytest.mark.parametrize(("organisations", "people"), [(12, 10**400), (10**9, 20), (12, 10**12)])
+def test_more_than_there_can_be_is_refused_and_nothing_overflows(organisations: int, people: int) -> None:
+    with pytest.raises(EvidenceError):
+        power(organisations, people)

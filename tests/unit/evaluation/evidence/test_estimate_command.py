@@ -40,6 +40,7 @@ def test_the_table_begins_with_the_sentence_and_ends_with_what_made_it(tmp_path:
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("“confidence to challenge”: scores changed more than the comparison by")
     assert any(line.startswith("smallest detectable") for line in lines)
+    assert any(line.startswith("detected ") for line in lines)
     assert "diff-diff 3.13.0; seed 3;" in lines[-1]
 
 
@@ -71,6 +72,10 @@ def test_without_a_comparison_the_reason_is_said_and_no_difference(tmp_path: Pat
     shown = capsys.readouterr().out
     assert "Not compared: there is no comparison" in shown
     assert "\ndifference" not in shown
+    assert main(["estimate", str(cells), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert all(limit in shown for limit in said["claim"]["limits"])
+    assert said["not_compared"].startswith("there is no comparison")
 
 
 @pytest.mark.parametrize(
@@ -100,17 +105,24 @@ def test_an_outcome_or_instrument_that_no_file_has_is_refused(tmp_path: Path, ca
 
 def test_a_design_says_what_it_could_detect_and_records_its_draw(tmp_path: Path, capsys: Any) -> None:
     names = tmp_path / "names.txt"
-    names.write_text("Trust A\nTrust B\n\nCouncil\nCharity\n", "utf-8")
+    names.write_bytes("\ufeffTrust A\r\nTrust B\n\nCouncil\nCharity\n".encode())
     asked = ["design", "--organisations", "4", "--people", "20", "--names", str(names), "--starts", "3", "0"]
     assert main([*asked, "--seed", "5"]) == 0
     text = capsys.readouterr().out
-    assert "1.50 standard deviations" in text
-    assert "too few organisations" in text
+    assert "too few organisations on a side to test anything" in text
+    assert "could detect" not in text
+    assert "The formula alone would say 1.50 standard deviations" in text
+    assert "Record both in a declaration now" in text
     assert main([*asked, "--json"]) == 0
     drawn = json.loads(capsys.readouterr().out)["order"]
     assert main([*asked, "--json", "--seed", str(drawn["seed"])]) == 0
     assert json.loads(capsys.readouterr().out)["order"] == drawn
     assert sorted(drawn["starts"]) == ["Charity", "Council", "Trust A", "Trust B"]
+    sure = ["design", "--organisations", "12", "--people", "1", "--stability", ".9999999", "--icc", "0", "--starts"]
+    assert main([*sure, "4", "0"]) == 0
+    assert " 0.00 " not in capsys.readouterr().out
+    assert main([*sure, "4"]) == 1
+    assert capsys.readouterr().err == "starts: nobody is left to compare with: give 0, or a later start\n"
     assert main(["design", "--organisations", "5", "--people", "20", "--names", str(names)]) == 1
     assert "4 names for 5 organisations" in capsys.readouterr().err
 
@@ -118,3 +130,6 @@ def test_a_design_says_what_it_could_detect_and_records_its_draw(tmp_path: Path,
 def test_a_region_that_cannot_be_made_up_is_refused(capsys: Any) -> None:
     assert main(["simulate", "--organisations", "1"]) == 1
     assert capsys.readouterr().err == "organisations: no region has 1\n"
+    for options in (["--organisations", "1000", "--people", "100000"], ["--sizes", "0"]):
+        assert main(["simulate", *options]) == 1
+        assert len(capsys.readouterr().err.splitlines()) == 1
