@@ -1,16 +1,20 @@
 """`release`: tables of people to what may be published, or a refusal that names what could be worked out.
 
-Guards that standard output carries nothing but what may be published, and that a refusal has its own exit code (3).
+Guards that standard output carries nothing but what may be published, that nobody's counts are overwritten, and that a
+refusal has its own exit code (3).
 """
 
 import argparse
 import json
+import os
+import stat
 import sys
+import tempfile
 from pathlib import Path
 
 from services.evaluation.commands import files
 from services.evaluation.evidence import disclosure
-from services.evaluation.evidence.disclosure import Refusal, Rule, Tables
+from services.evaluation.evidence.disclosure import Refusal, Release, Rule
 from services.evaluation.evidence.errors import EvidenceError
 
 HELP = "release tables: hide, round, and try to undo it before it is published"
@@ -23,38 +27,55 @@ _LARGE = 100
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("tables", type=Path, metavar="TABLES", help="tables of exact counts (groundswell-tables/1)")
-    parser.add_argument("--previous", type=Path, help="what the last release stood on, as --keep wrote it")
+    follows = parser.add_mutually_exclusive_group(required=True)
+    follows.add_argument("--previous", type=Path, help="what the last release stood on, as --keep wrote it")
+    follows.add_argument("--first", action="store_true", help="nothing was ever released of these people")
     parser.add_argument("--keep", type=Path, help="write what this release stands on; internal, exact counts")
     parser.add_argument(
         "--rule",
         default=_DEFAULT,
         help=f"one of {', '.join(rule.rule for rule in disclosure.rules().rules)} ({_DEFAULT})",
     )
+    parser.add_argument("--another-rule", action="store_true", help="the last release went by another rule, knowingly")
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
+    parser.add_argument("--csv", type=Path, help="write the release as CSV too, [c] where a figure is hidden")
 
 
 def run(given: argparse.Namespace) -> int:
     """Print the release, or say on standard error which figures an attacker could undo."""
     by = disclosure.rule(given.rule)
-    tables = _tables(given.tables)
-    previous = None if given.previous is None else _tables(given.previous)
+    tables = disclosure.parse(files.document(given.tables), str(given.tables))
+    last = given.previous
+    previous = None if last is None else disclosure.kept.parse(files.document(last), str(last))
+    for path in (given.keep, given.csv):
+        _may_be_written(path, [given.tables, last, given.keep if path is given.csv else None])
     if by.rule != _DEFAULT:
         sys.stderr.write(f"{_weakness(by)}\n")
     if sum(len(table.counts) for table in tables.tables) > _LARGE:
         sys.stderr.write("Attacking every hidden figure; large tables take a while …\n")
-    found = disclosure.release(tables, previous, by)
+    try:
+        found = disclosure.release(tables, previous, by, another_rule=given.another_rule)
+    except EvidenceError as error:
+        raise error.inside(str(given.tables)) from error
     if isinstance(found, Refusal):
         sys.stderr.write(_refusal(found))
         return REFUSED
-    if given.keep is not None:
-        _keep(given.keep, found.standing)
-    shown = json.dumps(disclosure.document(found), indent=2) if given.json else disclosure.text(found)
-    sys.stdout.write(f"{shown}\n")
+    _hand_out(found, given)
     return 0
 
 
-def _tables(path: Path) -> Tables:
-    return disclosure.parse(files.document(path), str(path))
+def _hand_out(found: Release, given: argparse.Namespace) -> None:
+    shown = json.dumps(disclosure.document(found), indent=2) if given.json else disclosure.text(found)
+    try:
+        shown.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError as error:
+        said = f"a name cannot be printed here ({error.encoding}): set PYTHONIOENCODING=utf-8, or take --json"
+        raise EvidenceError(said, file=str(given.tables)) from error
+    if given.keep is not None:
+        _write(given.keep, json.dumps(disclosure.kept.written(found.standing), indent=2) + "\n")
+    if given.csv is not None:
+        _write(given.csv, disclosure.csv(found))
+    sys.stdout.write(f"{shown}\n")
 
 
 def _weakness(by: Rule) -> str:
@@ -69,15 +90,44 @@ def _weakness(by: Rule) -> str:
 def _refusal(found: Refusal) -> str:
     keeps = f"fewer than {found.rule.keeps} possible values"
     head = f"Refused. With rule {found.rule.rule} an attacker could leave these hidden figures {keeps}:"
-    advice = "Nothing was published. Join small categories, show a grand total only, or leave the totals out."
+    advice = (
+        "Nothing was published. Join small categories, show a grand total only, or leave out totals, means or a table "
+        "of the same people."
+    )
     return "\n".join([head, *(f"  {cell}" for cell in found.cells), advice, ""])
 
 
-def _keep(path: Path, standing: Tables) -> None:
-    """Write exact counts so that only their owner can read them."""
+def _may_be_written(path: Path | None, others: list[Path | None]) -> None:
+    """Refuse a target that is one of the inputs, standard output, a link, or no regular file."""
+    if path is None or not (path.exists() or path.is_symlink()):
+        if path is not None and any(other is not None and other.absolute() == path.absolute() for other in others):
+            raise EvidenceError("named twice; give each its own file", file=str(path))
+        return
+    if path.is_symlink() or not path.is_file():
+        raise EvidenceError("cannot be written: not a regular file; name a file of its own", file=str(path))
+    if any(other is not None and other.exists() and path.samefile(other) for other in others):
+        raise EvidenceError("would overwrite what is read; name a file of its own", file=str(path))
+    if _is_output(path):
+        raise EvidenceError("is where the release is printed to; name a file of its own", file=str(path))
+
+
+def _is_output(path: Path) -> bool:
     try:
-        path.touch(mode=0o600)
-        path.chmod(0o600)  # a file that was there keeps its own otherwise
-        path.write_text(json.dumps(disclosure.written(standing), indent=2) + "\n", "utf-8")
+        out = os.fstat(sys.stdout.fileno())
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(out.st_mode) and os.path.samestat(out, path.stat())
+
+
+def _write(path: Path, content: str) -> None:
+    """Write whole or not at all, readable by its owner only."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(content)
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
     except OSError as error:
         raise EvidenceError(f"cannot be written: {error.strerror}", file=str(path)) from error

@@ -1,29 +1,38 @@
 """What everybody can know about the counts behind published figures, as linear constraints on whole numbers.
 
-Guards that nothing public is left out: rounding, hiding, totals, tables of the same people, the release before, and the
+Guards that nothing public is left out: rounding, hiding, totals, tables of the same people, earlier releases, and the
 rule that a cell moves by 0 or at least k people. Where it is unsure whether an attacker knows something, they know it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from services.evaluation.evidence.disclosure import links, relations
+from services.evaluation.evidence.disclosure.links import Link
+from services.evaluation.evidence.disclosure.naming import plain
 from services.evaluation.evidence.disclosure.rules import Figure, Rule, interval
 from services.evaluation.evidence.disclosure.tables import At, Place, Table
 
 Which = tuple[str, str, At]
-"""A count: release ("now" or "before"), table, place."""
+"""A count: release, table and place, the latter two as they are compared."""
 MOST_PEOPLE = 10**12
+Row = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
 class Published:
-    """One table of one release: the counts it stands on, and each place with the figure that is shown of it."""
+    """One table of one release: the counts it stands on, and each place with the figure that is shown of it.
+
+    `exact` are cells whose count may be known to the last person, from means that are shown.
+    """
 
     release: str
     table: Table
     by: Rule
     places: tuple[tuple[Place, Figure], ...]
+    exact: frozenset[At] = frozenset()
 
 
 @dataclass
@@ -34,74 +43,94 @@ class System:
     rows: list[tuple[dict[int, int], int, int]] = field(default_factory=list)
     hidden: dict[tuple[int, ...], str] = field(default_factory=dict)
     counts: dict[Which, int] = field(default_factory=dict)
+    _latest: dict[tuple[str, At], tuple[int, int]] = field(default_factory=dict)
+    _said: set[tuple[Row, int, int]] = field(default_factory=set)
 
-    def add(self, known: Published, same_as: dict[Which, Which]) -> None:
+    def add(self, known: Published) -> None:
         """Add a table: its cells as counts, its totals as rows; a cell that did not move is one count, not two."""
-        for place, shown in known.places:
-            found = _known(known, place, shown)
-            if len(place.members) == 1 and None not in place.at:
-                self._count((known.release, known.table.table, place.at), found, same_as)
+        shown = {place.at: (place, figure) for place, figure in known.places}
         cells = list(known.table.cells())
-        for place, shown in known.places:
-            members = tuple(self.counts[known.release, known.table.table, cells[member]] for member in place.members)
-            found = _known(known, place, shown)
+        for at, count in zip(cells, known.table.counts, strict=True):
+            place, figure = shown[at]
+            found = (count, count) if at in known.exact else _known(known, place, figure)
+            self._count(known, at, count, found or (0, MOST_PEOPLE))
+        for place, figure in known.places:
+            members = tuple(self.counts[which(known, cells[member])] for member in place.members)
+            found = _known(known, place, figure)
             if None in place.at and found is not None:
-                self.rows.append((dict.fromkeys(members, 1), *found))
-            if shown.suppressed:
+                self._row(Counter(members), *found)
+            if figure.suppressed:
                 self.hidden.setdefault(tuple(sorted(members)), f"{known.table.label(place.at)} ({known.release})")
 
-    def moved(self, which: Which, up: bool, k: int) -> None:
-        """Add that a cell moved by at least k people, up or down."""
-        now, before = self.counts[which], self.counts["before", *which[1:]]
-        sign = 1 if up else -1
-        self.rows.append(({now: sign, before: -sign}, k, MOST_PEOPLE))
+    def linked(self, one: Published, other: Published, link: Link, slack: int) -> None:
+        """Add that cells of two tables hold the same people, as far as these tables stand on the same day.
 
-    def linked(self, one: Published, other: Published) -> None:
-        """Add that two tables count the same people in what they have in common."""
-        for mine, theirs in _shared_totals(one.table, other.table):
-            row = {self.counts[one.release, one.table.table, at]: 1 for at in mine}
-            row |= {self.counts[other.release, other.table.table, at]: -1 for at in theirs}
-            self.rows.append((row, 0, 0))
+        A difference of fewer than k people is known: who knows those that came and went knows it. `slack` is how many
+        people can be missing otherwise, because cells that moved by fewer than k were held.
+        """
+        row = Counter([self.counts[which(one, at)] for at in link.mine])
+        row.subtract([self.counts[which(other, at)] for at in link.theirs])
+        if link.alike != "same":
+            low, high = (-MOST_PEOPLE, 0) if link.alike == "fewer" else (0, MOST_PEOPLE)
+            if low <= link.difference <= high:
+                self._row(row, low, high)
+        elif abs(link.difference) < one.by.k:
+            self._row(row, link.difference, link.difference)
+        elif abs(link.difference) <= slack:
+            self._row(row, -slack, slack)
 
-    def _count(self, which: Which, found: tuple[int, int] | None, same_as: dict[Which, Which]) -> None:
-        low, high = found or (0, MOST_PEOPLE)
-        if which in same_as:
-            position = self.counts[same_as[which]]
-            before = self.bounds[position]
-            self.bounds[position] = (max(low, before[0]), min(high, before[1]))
+    def _count(self, known: Published, at: At, count: int, found: tuple[int, int]) -> None:
+        cell = which(known, at)
+        position, newer = self._latest.get(cell[1:], (None, 0))
+        if position is None or newer != count:
+            self.bounds.append(found)
         else:
-            position = len(self.bounds)
-            self.bounds.append((low, high))
-        self.counts[which] = position
+            before = self.bounds[position]
+            self.bounds[position] = (max(found[0], before[0]), min(found[1], before[1]))
+        here = len(self.bounds) - 1 if position is None or newer != count else position
+        if position is not None and abs(newer - count) >= known.by.k:
+            self._row({position: 1, here: -1} if newer > count else {position: -1, here: 1}, known.by.k, MOST_PEOPLE)
+        self.counts[cell] = here
+        self._latest[cell[1:]] = (here, count)
+
+    def _row(self, row: dict[int, int], low: int, high: int) -> None:
+        kept = {count: factor for count, factor in row.items() if factor}
+        said = (tuple(sorted(kept.items())), low, high)
+        if kept and said not in self._said:
+            self._said.add(said)
+            self.rows.append((kept, low, high))
 
 
-def system(now: Sequence[Published], before: Sequence[Published], k: int) -> System:
-    """Return all that is public about tables of one population, over this release and the one before."""
+def which(known: Published, at: At) -> Which:
+    """Return by what a count is found."""
+    return known.release, plain(known.table.table), tuple(None if value is None else plain(value) for value in at)
+
+
+def system(releases: Sequence[Sequence[Published]]) -> System:
+    """Return all that is public about tables of one population; releases from the newest to the oldest.
+
+    Every pair of tables is tied by the values they share, within a release and across two.
+    """
     built = System()
-    for known in now:
-        built.add(known, {})
-    stood = {("now", known.table.table, at): count for known in now for at, count in _counts(known.table)}
-    for known in before:
-        old = {("now", known.table.table, at): count for at, count in _counts(known.table)}
-        same = {("before", *which[1:]): which for which in old if stood.get(which) == old[which]}
-        built.add(known, same)
-        for which, count in old.items():
-            if which in stood and stood[which] != count:
-                built.moved(which, stood[which] > count, k)
-    for release in (now, before):
-        for one, other in combinations(release, 2):
-            built.linked(one, other)
+    for release in releases:
+        for known in release:
+            built.add(known)
+    parents = relations.parents(known.table for release in releases for known in release)
+    tables = [[(known, links.known(known.table, parents)) for known in release] for release in releases]
+    covered = [links.covered([known for _, known in release]) for release in tables]
+    every = [(age, *known) for age, release in enumerate(tables) for known in release]
+    for (age, one, mine), (other_age, other, theirs) in combinations(every, 2):
+        if plain(one.table.table) != plain(other.table.table):
+            for link in links.links(mine, theirs, covered[age], covered[other_age]):
+                built.linked(one, other, link, _slack(link, one) if age == other_age and len(releases) > 1 else 0)
     return built
 
 
 def groups(published: Iterable[Published]) -> list[list[Published]]:
-    """Return the tables that say something about one another: by population, and each table with its past.
-
-    A table whose population was renamed brings its former companions along.
-    """
+    """Return the tables that say something about one another: by population, and each table with its past."""
     found: list[tuple[set[tuple[str, str]], list[Published]]] = []
     for known in published:
-        names = {("table", known.table.table)} | {("population", name) for name in [known.table.population] if name}
+        names = {("table", plain(known.table.table)), ("population", plain(known.table.population))}
         near = [group for group in found if group[0] & names]
         found = [group for group in found if not group[0] & names]
         merged = [table for group in near for table in group[1]]
@@ -109,32 +138,12 @@ def groups(published: Iterable[Published]) -> list[list[Published]]:
     return [group for _, group in found]
 
 
+def _slack(link: Link, known: Published) -> int:
+    return (known.by.k - 1) * (len(link.mine) + len(link.theirs))
+
+
 def _known(known: Published, place: Place, shown: Figure) -> tuple[int, int] | None:
     """Return what a figure says of its count; a total hidden for what is in it says nothing."""
     if shown.suppressed and None in place.at and known.by.totals_over_hidden == "hidden":
         return None
     return interval(shown, known.by, known.table.total_kind)
-
-
-def _counts(table: Table) -> Iterable[tuple[At, int]]:
-    return zip(table.cells(), table.counts, strict=True)
-
-
-def _shared_totals(one: Table, other: Table) -> Iterable[tuple[list[At], list[At]]]:
-    """Return the cells of both tables that add up to the same people; only where their counts do."""
-    names = [d.name for d in one.dimensions if any(d == theirs for theirs in other.dimensions)]
-    mine, theirs = _grouped(one, names), _grouped(other, names)
-    for key in mine:
-        (cells, people), (their_cells, their_people) = mine[key], theirs[key]
-        if people == their_people:
-            yield cells, their_cells
-
-
-def _grouped(table: Table, names: list[str]) -> dict[At, tuple[list[At], int]]:
-    axes = [table.names.index(name) for name in names]
-    found: dict[At, tuple[list[At], int]] = {}
-    for at, count in _counts(table):
-        key = tuple(at[axis] for axis in axes)
-        cells, people = found.get(key, ([], 0))
-        found[key] = ([*cells, at], people + count)
-    return found

@@ -1,10 +1,12 @@
-"""A release as a JSON document and as text: hidden is `{"value": null, "suppressed": true}`, and "Hidden" to read.
+"""A release as a JSON document, as text and as CSV: hidden is `{"value": null, "suppressed": true}`, "Hidden", `[c]`.
 
 Guards that nothing but figures goes out: no counts a release stands on, and no difference between hidden first and
 hidden in consequence.
 """
 
+import csv as files
 from collections.abc import Iterator
+from io import StringIO
 from typing import Any
 
 from services.evaluation.evidence.disclosure.releasing import Entry, Release, ReleasedTable
@@ -19,16 +21,43 @@ def document(release: Release) -> dict[str, Any]:
     return {
         "format": RELEASE_FORMAT,
         "rule": {"name": by.rule, "title": by.title, "version": release.version, "k": by.k},
+        "note": note(release),
         "tables": [_table(table, release) for table in release.tables],
     }
 
 
 def text(release: Release) -> str:
     """Return the tables for reading, one place to a line."""
-    lines = [f"Released by rule {release.rule.rule} ({release.rule.title}), version {release.version}."]
+    lines = [f"Released by rule {release.rule.rule} ({release.rule.title}), version {release.version}.", note(release)]
     for table in release.tables:
         lines += ["", _heading(table), *_lines(table)]
     return "\n".join(lines)
+
+
+def csv(release: Release) -> str:
+    """Return one line for each figure, `all` for a total and `[c]` for what is hidden."""
+    out = StringIO()
+    lines = files.writer(out, lineterminator="\n")
+    lines.writerow(
+        ["table", *(f"{what} {n}" for n in (1, 2, 3) for what in ("dimension", "value")), "measure", "figure"]
+    )
+    for table in release.tables:
+        names = table.declared.names
+        for entry in table.entries:
+            at = [cell for name, value in zip(names, entry.at, strict=True) for cell in (name, value or "all")]
+            percent = [] if entry.percent is None else [("per cent", entry.percent)]
+            for measure, figure in ((table.declared.unit, entry.count), *percent, *entry.means):
+                place = [table.declared.table, *at, *([""] * (6 - len(at)))]
+                lines.writerow([*place, measure, "[c]" if figure.value is None else figure.value])
+    return out.getvalue()
+
+
+def note(release: Release) -> str:
+    """Return what every release says of its age, whether anything in it was held or not."""
+    return (
+        "A figure may be older than this release: it moves when at least "
+        f"{release.rule.k} people came or went since it last did, and not before."
+    )
 
 
 def _table(table: ReleasedTable, release: Release) -> dict[str, Any]:

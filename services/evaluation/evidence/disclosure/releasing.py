@@ -4,18 +4,19 @@ Guards evidence's rules on disclosure: percentages from rounded counts, means to
 and 100 % of a small base hidden, and that nothing is published before the attacker has failed at it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.evaluation.evidence.disclosure import rules
+from services.evaluation.evidence.disclosure import declaring, kept, means, relations, rules, succession
 from services.evaluation.evidence.disclosure.attacker import undone
 from services.evaluation.evidence.disclosure.basis import standing
 from services.evaluation.evidence.disclosure.constraints import Published, groups, system
+from services.evaluation.evidence.disclosure.kept import Kept
 from services.evaluation.evidence.disclosure.rules import HIDDEN, Figure, Rule
-from services.evaluation.evidence.disclosure.tables import At, Mean, Place, Table, Tables, places
+from services.evaluation.evidence.disclosure.tables import At, Place, Table, Tables, places
+from services.evaluation.evidence.errors import EvidenceError
 
-MEAN_PEOPLE = 10
-"""A mean of fewer people is never shown: with ten, one decimal fits every number of people (1/10 is its step)."""
+_NOW = "now"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Release:
     rule: Rule
     version: str
     tables: tuple[ReleasedTable, ...]
-    standing: Tables
+    standing: Kept
 
 
 @dataclass(frozen=True)
@@ -54,20 +55,52 @@ class Refusal:
     cells: tuple[str, ...]
 
 
-def release(tables: Tables, previous: Tables | None, by: Rule) -> Release | Refusal:
-    """Return the release of `tables` after `previous` (what that one stood on), or a refusal; pure and repeatable."""
-    kept = standing(tables, previous, by)
-    now = [published("now", table, by) for table in kept.tables]
-    before = []
+def release(tables: Tables, previous: Kept | None, by: Rule, *, another_rule: bool = False) -> Release | Refusal:
+    """Return the release of `tables` after `previous` (what that one stood on), or a refusal; pure and repeatable.
+
+    EvidenceError where tables of the same people cannot be related, contradict one another or the last release, or
+    where the last release had another rule and `another_rule` does not say that this is meant.
+    """
     if previous is not None:
-        earlier = rules.rule(previous.rule) if previous.rule else by
-        before = [published("before", table, earlier) for table in previous.tables]
-    cells = [name for group in groups([*now, *before]) for name in _attacked(group, by)]
-    if cells:
-        return Refusal(by, tuple(cells))
-    hidden = _hidden_cells(now)
-    released = tuple(ReleasedTable(known.table, tuple(_entries(known, hidden))) for known in now)
-    return Release(by, rules.rules().version, released, kept)
+        if not kept.same(previous.rule, by) and not another_rule:
+            said = f"the last release went by {previous.rule.rule}: two rules for the same people tell more than one"
+            raise EvidenceError(said, field="rule")
+        previous = succession.following(tables.tables, previous)
+    declaring.check(tables.tables, () if previous is None else previous.every)
+    stood = standing(tables, previous, by)
+    history = kept.keep(stood, previous, by, rules.rules().version)
+    every = [
+        published(_named(age), table, before.rule)
+        for age, before in enumerate([history.releases[0], *(() if previous is None else previous.releases)])
+        for table in before.tables
+    ]
+    undoable: list[str] = []
+    entries: dict[str, tuple[Entry, ...]] = {}
+    labels = list(dict.fromkeys(known.release for known in every))
+    for group in groups(every):
+        together = Together([[known for known in group if known.release == label] for label in labels])
+        undoable += undone(system(together.attacked()), by.keeps)
+        for known in together.releases[0] if together.releases[0][0].release == _NOW else ():
+            entries[known.table.table] = tuple(_entries(known, together.showing))
+    if undoable:
+        return Refusal(by, tuple(undoable))
+    released = tuple(ReleasedTable(table, entries[table.table]) for table in stood.tables)
+    return Release(by, rules.rules().version, released, history)
+
+
+class Together:
+    """Tables of the same people over several releases, newest first, and which of their means are shown."""
+
+    def __init__(self, releases: Sequence[Sequence[Published]]) -> None:
+        self.releases = [list(release) for release in releases if release]
+        self._parents = relations.parents(known.table for release in self.releases for known in release)
+        self.showing = means.Showing(self.releases, self._parents)
+
+    def attacked(self) -> list[list[Published]]:
+        """Return the releases with all that means, shown now or before, may tell of their counts."""
+        ages = range(1, len(self.releases))
+        showings = [self.showing, *(means.Showing(self.releases[age:], self._parents) for age in ages)]
+        return means.exact(self.releases, showings, self._parents)
 
 
 def published(which: str, table: Table, by: Rule) -> Published:
@@ -82,27 +115,15 @@ def published(which: str, table: Table, by: Rule) -> Published:
     return Published(which, table, by, tuple(shown))
 
 
-def _attacked(group: list[Published], by: Rule) -> tuple[str, ...]:
-    now = [known for known in group if known.release == "now"]
-    before = [known for known in group if known.release == "before"]
-    return undone(system(now, before, by.k), by.keeps)
+def _named(age: int) -> str:
+    return (_NOW, "before")[age] if age < len((_NOW, "before")) else f"{age} releases before"
 
 
-def _hidden_cells(published: Iterable[Published]) -> list[tuple[Table, Mapping[str, str | None]]]:
-    """Return where cells are hidden, for the means of all tables of their people."""
-    return [
-        (known.table, dict(zip(known.table.names, place.at, strict=True)))
-        for known in published
-        for place, shown in known.places
-        if shown.suppressed and None not in place.at
-    ]
-
-
-def _entries(known: Published, hidden: list[tuple[Table, Mapping[str, str | None]]]) -> Iterable[Entry]:
+def _entries(known: Published, showing: means.Showing) -> Iterable[Entry]:
     table, shown = known.table, {place.at: figure for place, figure in known.places}
     for place, count in known.places:
-        means = tuple((mean.name, _mean(known, place, count, mean, hidden)) for mean in table.means)
-        yield Entry(place.at, count, _percent(known, place, shown), means)
+        scores = tuple((mean.name, showing.figure(known, place, count, mean)) for mean in table.means)
+        yield Entry(place.at, count, _percent(known, place, shown), scores)
 
 
 def _percent(known: Published, place: Place, shown: Mapping[At, Figure]) -> Figure | None:
@@ -117,27 +138,3 @@ def _percent(known: Published, place: Place, shown: Mapping[At, Figure]) -> Figu
     if count in (0, base) and base < known.by.small_base:
         return HIDDEN
     return Figure((200 * int(count) + int(base)) // (2 * int(base)))
-
-
-def _mean(
-    known: Published, place: Place, count: Figure, mean: Mean, hidden: list[tuple[Table, Mapping[str, str | None]]]
-) -> Figure:
-    """Return a mean to one decimal; showing it depends on published figures only, but for a unanimous score."""
-    table = known.table
-    if count.suppressed or rules.interval(count, known.by, table.total_kind)[0] < MEAN_PEOPLE:
-        return HIDDEN
-    fixed = {name: value for name, value in zip(table.names, place.at, strict=True) if value is not None}
-    if any(_inside(at, other, fixed, table, mean.name) for other, at in hidden):
-        return HIDDEN
-    people = sum(table.counts[member] for member in place.members)
-    total = sum(mean.sums[member] for member in place.members)
-    if total in (people * mean.low, people * mean.high) and people < known.by.small_base:
-        return HIDDEN
-    return Figure((20 * total + people) // (2 * people) / 10)
-
-
-def _inside(at: Mapping[str, str | None], other: Table, fixed: Mapping[str, str], table: Table, name: str) -> bool:
-    """Say whether a hidden cell is part of a place, so that a mean over the place would tell of it by subtraction."""
-    same = other.table == table.table or (table.population and other.population == table.population)
-    has = any(mean.name == name for mean in other.means)
-    return bool(same and has) and all(at.get(dimension) == value for dimension, value in fixed.items())

@@ -4,7 +4,7 @@ Guards that a file which cannot be a table of people (a negative count, a part, 
 refused with file, cell and field.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
 from math import prod
@@ -12,12 +12,15 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from services.evaluation.evidence.disclosure.naming import Name, Words, plain, written_twice
 from services.evaluation.evidence.disclosure.rules import Margins
 from services.evaluation.evidence.errors import EvidenceError
 
 TABLES_FORMAT = "groundswell-tables/1"
 MOST_CELLS = 20_000
 """More cells in one file are an error: nobody could say in reasonable time that they are safe together."""
+LARGEST = 10**9
+"""No number in a table is larger, whatever it counts."""
 At = tuple[str | None, ...]
 """A place in a table, one value for each dimension; None is the total over it."""
 
@@ -27,43 +30,61 @@ class _Model(BaseModel):
 
 
 class Dimension(_Model):
-    """What a table is broken down by, and its values in their order."""
+    """What a table is broken down by, and its values in their order.
 
-    name: str = Field(min_length=1)
-    values: tuple[str, ...] = Field(min_length=1)
+    `within` says of another dimension which of its values each value here belongs to, `unrelated` names dimensions of
+    the same people that this one tells nothing of. `renamed_from` and `new` explain values that the last release of the
+    same people did not have.
+    """
+
+    name: Name
+    values: tuple[Name, ...] = Field(min_length=1)
+    within: dict[Name, dict[str, Name]] = Field(default_factory=dict)
+    unrelated: tuple[Name, ...] = ()
+    renamed_from: dict[str, Name] = Field(default_factory=dict)
+    new: tuple[str, ...] = ()
 
     @model_validator(mode="after")
-    def _each_once(self) -> Self:
-        if len(set(self.values)) != len(self.values):
-            raise ValueError("a value is there twice")
+    def _consistent(self) -> Self:
+        if written_twice(self.values):
+            raise ValueError("a value is there twice (capitals and blanks do not make another)")
+        if plain(self.name) in {plain(name) for name in (*self.within, *self.unrelated)}:
+            raise ValueError("a dimension is named in its own within or unrelated; the coarser one has another name")
+        if any(set(parents) != set(self.values) for parents in self.within.values()):
+            raise ValueError("within names each value of the dimension once, and nothing else")
+        if not {*self.renamed_from, *self.new} <= set(self.values):
+            raise ValueError("renamed_from and new are about values of the dimension")
         return self
 
 
 class Mean(_Model):
     """Sums of a score over the people of each cell, in the shape of the counts; the score runs from low to high."""
 
-    name: str
-    low: int
-    high: int
+    name: Name
+    low: int = Field(ge=-LARGEST, le=LARGEST)
+    high: int = Field(ge=-LARGEST, le=LARGEST)
     sums: Any
 
 
 class Table(_Model):
     """One declared table. Tables of the same `population` count the same people, and are attacked together.
 
-    `counts` and the sums of `means` are flat after reading, the last dimension running fastest.
+    `counts` and the sums of `means` are flat after reading, the last dimension running fastest. `renamed_from` is the
+    table's name in the last release, `new` says that its population was in no release before.
     """
 
-    table: str = Field(min_length=1)
-    title: str = ""
-    unit: str = "people"
-    population: str = ""
+    table: Name
+    title: Words = ""
+    unit: Words = "people"
+    population: Name
     dimensions: tuple[Dimension, ...] = Field(min_length=1, max_length=3)
     margins: Margins
     percent_of: tuple[str, ...] | None = None
     """Dimensions whose total is the base of percentages; () is the grand total; None where no percentages are shown."""
     counts: Any
     means: tuple[Mean, ...] = ()
+    renamed_from: str = ""
+    new: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -86,15 +107,10 @@ class Table(_Model):
 
 
 class Tables(_Model):
-    """The tables of one release, and by which rule they were released if they were."""
+    """The tables of one release."""
 
     format: Literal["groundswell-tables/1"]
-    rule: str = ""
     tables: tuple[Table, ...] = Field(min_length=1)
-
-    def by_name(self) -> Mapping[str, Table]:
-        """Return the tables by their names."""
-        return {table.table: table for table in self.tables}
 
 
 @dataclass(frozen=True)
@@ -129,8 +145,9 @@ def parse(document: Any, file: str = "") -> Tables:
         first = error.errors()[0]
         missing = "is missing" if first["type"] == "missing" else first["msg"]
         raise EvidenceError(missing, file=file, field=".".join(map(str, first["loc"]))) from error
-    if len({table.table for table in read.tables}) != len(read.tables):
-        raise EvidenceError("two tables have the same name", file=file, field="table")
+    twice = written_twice(table.table for table in read.tables)
+    if twice:
+        raise EvidenceError("two tables have the same name", file=file, cell=twice, field="table")
     if sum(prod(len(d.values) for d in table.dimensions) for table in read.tables) > MOST_CELLS:
         raise EvidenceError(f"more than {MOST_CELLS} cells: release fewer tables at once", file=file, field="tables")
     try:
@@ -159,8 +176,12 @@ def _nested(flat: list[int], shape: list[int]) -> list[Any]:
 
 def _flat(table: Table) -> Table:
     """Check what the shape of the model cannot say, and lay the numbers out in one row."""
-    if len(set(table.names)) != len(table.names):
+    if written_twice(table.names):
         raise EvidenceError("two dimensions have the same name", cell=table.table, field="dimensions")
+    if written_twice(mean.name for mean in table.means):
+        raise EvidenceError("two means have the same name", cell=table.table, field="means")
+    if any(plain(parent) in map(plain, table.names) for dimension in table.dimensions for parent in dimension.within):
+        raise EvidenceError("crossed with what it lies within; leave the coarser one out", cell=table.table)
     _percentages(table)
     counts = tuple(_numbers(table, table.counts, "counts", 0))
     means = tuple(_mean(table, mean, counts) for mean in table.means)
@@ -184,7 +205,7 @@ def _numbers(table: Table, nested: Any, field: str, least: int | None) -> Iterat
             if not isinstance(found, list) or len(found) != size:
                 raise EvidenceError(f"its shape is not {' x '.join(map(str, shape))}", cell=cell, field=field)
             found = found[position]
-        if type(found) is not int or (least is not None and found < least) or abs(found) > 10**9:
+        if type(found) is not int or (least is not None and found < least) or abs(found) > LARGEST:
             raise EvidenceError(
                 "not a whole number of people" if least == 0 else "not a whole number", cell=cell, field=field
             )

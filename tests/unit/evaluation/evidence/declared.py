@@ -13,7 +13,8 @@ def document(counts: Any, *, margins: str = "all", **more: Any) -> dict[str, Any
         {"name": name, "values": [f"{name[0]}{i}" for i in range(size)]}
         for name, size in zip(("organisation", "group", "band"), shape, strict=False)
     ]
-    table = {"table": "people", "dimensions": dimensions, "margins": margins, "counts": counts, **more}
+    table = {"table": "people", "population": "people", "dimensions": dimensions, "margins": margins, "counts": counts}
+    table |= more
     return {"format": "groundswell-tables/1", "tables": [table]}
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from services.evaluation.evidence import disclosure
-from services.evaluation.evidence.disclosure import Refusal, Release, attacker, constraints, releasing
+from services.evaluation.evidence.disclosure import Refusal, Release, attacker, basis, constraints, releasing
 from tests.unit.evaluation.evidence import enumerating
 from tests.unit.evaluation.evidence.declared import tables
 
@@ -123,10 +123,9 @@ _SMALL = st.lists(st.integers(0, 24), min_size=4, max_size=4)
 @given(_SMALL, _SMALL, st.sampled_from(RULES))
 def test_the_solver_and_writing_everything_out_find_the_same(now: list[int], before: list[int], name: str) -> None:
     by = disclosure.rule(name)
-    old = tables(np.array(before).reshape(2, 2))
-    kept = disclosure.release(tables(np.array(now).reshape(2, 2)), old, by)
-    standing = kept.standing if isinstance(kept, Release) else tables(np.array(now).reshape(2, 2))
-    system = constraints.system([releasing.published("now", standing.tables[0], by)], [], by.k)
+    old = disclosure.kept.keep(tables(np.array(before).reshape(2, 2)), None, by, "1")
+    standing = basis.standing(tables(np.array(now).reshape(2, 2)), old, by)
+    system = constraints.system([[releasing.published("now", standing.tables[0], by)]])
     solved = attacker._Solver(system).possible(by.keeps) if system.hidden else {}
     written = attacker._enumerated(system) if solved else {}
     for members, values in solved.items():
@@ -140,7 +139,7 @@ def test_tables_of_the_same_people_are_attacked_together() -> None:
     other = one.model_copy(update={"table": "by-group", "dimensions": one.dimensions[1:], "counts": (70, 64)})
     published = [releasing.published("now", table, DEFAULT) for table in (one, other)]
     (group,) = constraints.groups(published)
-    assert len(constraints.system(group, [], 10).rows) == 5 + 1 + 2
+    assert len(constraints.system([group]).rows) == 5 + 1 + 2
     assert len(constraints.groups([known for known in published if known.table.table == "people"])) == 1
 
 

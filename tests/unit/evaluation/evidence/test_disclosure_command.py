@@ -19,13 +19,13 @@ def _file(folder: Path, name: str, content: Any) -> str:
 def test_a_release_is_printed_and_what_it_stands_on_is_kept_apart(tmp_path: Path, capsys: Any) -> None:
     kept = tmp_path / "kept.json"
     tables = _file(tmp_path, "tables.json", document([[14, 26], [33, 9]]))
-    assert main(["release", tables, "--keep", str(kept), "--json"]) == 0
+    assert main(["release", tables, "--first", "--keep", str(kept), "--json"]) == 0
     out, err = capsys.readouterr()
     published = json.loads(out)
     assert (published["format"], published["rule"]["name"]) == ("groundswell-release/1", "default")
     assert published["tables"][0]["entries"][3]["count"] == {"value": None, "suppressed": True}
     assert err == ""
-    assert json.loads(kept.read_text())["tables"][0]["counts"] == [[14, 26], [33, 9]]
+    assert json.loads(kept.read_text())["releases"][0]["tables"][0]["counts"] == [[14, 26], [33, 9]]
     assert kept.stat().st_mode & 0o077 == 0
     assert main(["release", tables, "--previous", str(kept)]) == 0
     assert "o1            g1     Hidden" in capsys.readouterr().out
@@ -34,7 +34,7 @@ def test_a_release_is_printed_and_what_it_stands_on_is_kept_apart(tmp_path: Path
 def test_a_refusal_has_its_own_code_and_prints_no_number_of_a_cell(tmp_path: Path, capsys: Any) -> None:
     tables = _file(tmp_path, "tables.json", document([[7, 7], [8, 8]]))
     kept = tmp_path / "kept.json"
-    assert main(["release", tables, "--rule", "nhs-digital", "--keep", str(kept)]) == 3
+    assert main(["release", tables, "--first", "--rule", "nhs-digital", "--keep", str(kept)]) == 3
     out, err = capsys.readouterr()
     assert out == ""
     assert "  people: o0, g0 (now)\n" in err
@@ -43,7 +43,7 @@ def test_a_refusal_has_its_own_code_and_prints_no_number_of_a_cell(tmp_path: Pat
 
 def test_another_rule_is_used_with_its_weakness_said(tmp_path: Path, capsys: Any) -> None:
     tables = _file(tmp_path, "tables.json", document([[14, 26], [33, 40]]))
-    assert main(["release", tables, "--rule", "nhs-digital"]) == 0
+    assert main(["release", tables, "--first", "--rule", "nhs-digital"]) == 0
     assert "recovers 2.3 % of the hidden cells exactly and narrows 13.03 %" in capsys.readouterr().err
 
 
@@ -58,20 +58,20 @@ def test_another_rule_is_used_with_its_weakness_said(tmp_path: Path, capsys: Any
     ],
 )
 def test_a_bad_file_ends_as_a_sentence(content: str, said: str, tmp_path: Path, capsys: Any) -> None:
-    assert main(["release", _file(tmp_path, "tables.json", content)]) == 1
+    assert main(["release", _file(tmp_path, "tables.json", content), "--first"]) == 1
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith(f"{tmp_path}/{said}")
 
 
 def test_a_file_that_is_not_there_not_text_or_cannot_be_written_is_named(tmp_path: Path, capsys: Any) -> None:
-    assert main(["release", str(tmp_path / "none.json")]) == 1
+    assert main(["release", str(tmp_path / "none.json"), "--first"]) == 1
     assert "cannot be read: No such file" in capsys.readouterr().err
     (tmp_path / "bytes.json").write_bytes(b"\xff\xfe{")
-    assert main(["release", str(tmp_path / "bytes.json")]) == 1
+    assert main(["release", str(tmp_path / "bytes.json"), "--first"]) == 1
     assert "not text in UTF-8" in capsys.readouterr().err
     tables = _file(tmp_path, "tables.json", document([[14, 26], [33, 40]]))
-    assert main(["release", tables, "--keep", str(tmp_path)]) == 1
-    assert "cannot be written: Is a directory" in capsys.readouterr().err
-    assert main(["release", tables, "--rule", "feeling"]) == 1
+    assert main(["release", tables, "--first", "--keep", str(tmp_path)]) == 1
+    assert "cannot be written: not a regular file" in capsys.readouterr().err
+    assert main(["release", tables, "--first", "--rule", "feeling"]) == 1
     assert "rule: no rule 'feeling'" in capsys.readouterr().err

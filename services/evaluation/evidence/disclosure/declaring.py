@@ -1,0 +1,90 @@
+"""Whether tables of the same people say how they belong together, and whether their numbers agree.
+
+Guards that no two tables of the same people go out without having been held against one another: what cannot be
+related, and what contradicts itself, is refused with a sentence.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+
+from services.evaluation.evidence.disclosure import links, relations
+from services.evaluation.evidence.disclosure.naming import plain
+from services.evaluation.evidence.disclosure.relations import Parents
+from services.evaluation.evidence.disclosure.tables import Dimension, Table
+from services.evaluation.evidence.errors import EvidenceError
+
+
+def check(tables: Iterable[Table], earlier: Sequence[Table] = ()) -> None:
+    """Raise an EvidenceError where tables of one population cannot be related, or count different people.
+
+    `earlier` are tables released before: dimensions of the same people have to be related to theirs too.
+    """
+    populations: dict[str, list[Table]] = {}
+    for table in tables:
+        populations.setdefault(plain(table.population), []).append(table)
+    for population, together in populations.items():
+        names = {plain(table.table) for table in together}
+        before = [t for t in earlier if plain(t.population) == population and plain(t.table) not in names]
+        parents = relations.parents([*together, *before])
+        _related(together, before, parents)
+        _agree(together, parents)
+
+
+def _related(together: list[Table], before: list[Table], parents: Parents) -> None:
+    crossed = {pair for table in (*together, *before) for pair in _pairs(table, table)}
+    unrelated = {
+        (plain(dimension.name), plain(other))
+        for table in (*together, *before)
+        for dimension in table.dimensions
+        for other in dimension.unrelated
+    }
+    pairs = [*combinations(together, 2), *((table, old) for table in together for old in before)]
+    for one, other in pairs:
+        for mine in one.dimensions:
+            for theirs in other.dimensions:
+                if plain(mine.name) == plain(theirs.name):
+                    if other in together:
+                        _nested(one, mine, other, theirs)
+                    continue
+                pair = (plain(mine.name), plain(theirs.name))
+                nested = any(b in relations.coarser(a, parents) for a, b in (pair, pair[::-1]))
+                if not nested and not {pair, pair[::-1]} & (crossed | unrelated):
+                    raise EvidenceError(
+                        f"how does it relate to {theirs.name} of {other.table}? They count the same people: declare "
+                        f'which values lie within which ("within"), or "unrelated": ["{theirs.name}"]',
+                        cell=one.table,
+                        field=mine.name,
+                    )
+
+
+def _pairs(one: Table, other: Table) -> Iterator[tuple[str, str]]:
+    for mine in one.names:
+        for theirs in other.names:
+            yield plain(mine), plain(theirs)
+
+
+def _nested(one: Table, mine: Dimension, other: Table, theirs: Dimension) -> None:
+    ours, yours = set(map(plain, mine.values)), set(map(plain, theirs.values))
+    if not (ours <= yours or yours <= ours):
+        raise EvidenceError(
+            f"its values and those of {theirs.name} of {other.table} overlap in part: write values alike, or give the "
+            'coarser dimension a name of its own and declare which values lie "within" which',
+            cell=one.table,
+            field=mine.name,
+        )
+
+
+def _agree(together: list[Table], parents: Parents) -> None:
+    known = [links.known(table, parents) for table in together]
+    covered = links.covered(known)
+    for one, other in combinations(known, 2):
+        for link in links.links(one, other, covered, covered):
+            wrong = {"same": link.difference != 0, "fewer": link.difference > 0, "more": link.difference < 0}
+            if wrong[link.alike]:
+                where = ", ".join(link.values) or "all"
+                raise EvidenceError(
+                    f"does not count the same people as {other.table.table} in {where}, though both are of population "
+                    f"{one.table.population}: count who is missing as a value of its own, or name another population",
+                    cell=one.table.table,
+                    field="counts",
+                )

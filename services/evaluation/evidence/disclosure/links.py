@@ -1,0 +1,93 @@
+"""Which cells of two tables add up to the same people: value by value, of each dimension they share.
+
+Guards that tables of the same people are held against one another whatever their order and shape, and never dropped in
+silence because their numbers differ.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from services.evaluation.evidence.disclosure.relations import Parents, facts
+from services.evaluation.evidence.disclosure.tables import At, Table
+
+Alike = Literal["same", "fewer", "more"]
+Covered = Mapping[str, frozenset[str]]
+"""The values that a dimension has in any table of the same people and release."""
+Totals = Mapping[tuple[str, ...], tuple[list[At], int]]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A table with the facts of each of its cells, and the values it has of each dimension."""
+
+    table: Table
+    cells: tuple[tuple[At, Mapping[str, str], int], ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the dimensions that are known of every cell, coarser ones among them."""
+        return frozenset.intersection(*(frozenset(known) for _, known, _ in self.cells))
+
+    def lacks(self, shared: frozenset[str], covered: Covered) -> bool:
+        """Say whether the table leaves people out that the shared dimensions do not tell of."""
+        return any({known[name] for _, known, _ in self.cells} < covered[name] for name in self.names - shared)
+
+    def by(self, names: Sequence[str]) -> Totals:
+        """Return cells and people by their values of some dimensions."""
+        found: dict[tuple[str, ...], tuple[list[At], int]] = {}
+        for at, known, count in self.cells:
+            key = tuple(known[name] for name in names)
+            cells, people = found.setdefault(key, ([], 0))
+            cells.append(at)
+            found[key] = (cells, people + count)
+        return found
+
+
+@dataclass(frozen=True)
+class Link:
+    """Cells of one table that hold the same people as cells of another, or `fewer` or `more`; their counts today."""
+
+    values: tuple[str, ...]
+    mine: tuple[At, ...]
+    theirs: tuple[At, ...]
+    alike: Alike
+    difference: int
+    """People in mine less people in theirs."""
+
+
+def known(table: Table, parents: Parents) -> Known:
+    """Return a table with what is known of its cells."""
+    return Known(
+        table,
+        tuple((at, facts(table, at, parents), count) for at, count in zip(table.cells(), table.counts, strict=True)),
+    )
+
+
+def covered(tables: Sequence[Known]) -> Covered:
+    """Return the values that dimensions have in any of the tables of one release."""
+    found: dict[str, set[str]] = {}
+    for table in tables:
+        for _, place, _ in table.cells:
+            for name, value in place.items():
+                found.setdefault(name, set()).add(value)
+    return {name: frozenset(values) for name, values in found.items()}
+
+
+def links(one: Known, other: Known, mine: Covered, theirs: Covered) -> Iterator[Link]:
+    """Return what ties two tables of the same people, by the dimensions they share; by all people if they share none.
+
+    `mine` and `theirs` are what the tables of their releases cover: a table that leaves out values of a dimension which
+    the other does not have holds fewer people, and one where both do so is not tied.
+    """
+    shared = one.names & other.names
+    lacks, they_lack = one.lacks(shared, mine), other.lacks(shared, theirs)
+    if lacks and they_lack:
+        return
+    alike: Alike = "fewer" if lacks else "more" if they_lack else "same"
+    names = sorted(shared)
+    ours, yours = one.by(names), other.by(names)
+    for key in ours:
+        if key in yours:
+            (cells, people), (their_cells, their_people) = ours[key], yours[key]
+            yield Link(key, tuple(cells), tuple(their_cells), alike, people - their_people)

@@ -1,0 +1,147 @@
+"""Means beside counts: which are shown, and what those that are shown may tell of the counts.
+
+Guards that no mean covers anybody of a hidden cell, in any table of the same people and in this release or an earlier
+one, and that the attacker is given every count which several means together could tell.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from services.evaluation.evidence.disclosure import rules
+from services.evaluation.evidence.disclosure.constraints import Published, which
+from services.evaluation.evidence.disclosure.naming import plain
+from services.evaluation.evidence.disclosure.relations import Facts, Parents, Places, facts
+from services.evaluation.evidence.disclosure.rules import HIDDEN, Figure
+from services.evaluation.evidence.disclosure.tables import At, Mean, Place
+
+MEAN_PEOPLE = 10
+"""A mean of fewer people is never shown: with ten, one decimal fits every number of people (1/10 is its step)."""
+STEP = 10
+"""Steps of a shown mean in one point of the score."""
+_Values = frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class _Stand:
+    """A place of a table with a score: how many people, which sum."""
+
+    table: str
+    people: int
+    total: int
+
+
+class Showing:
+    """Answers for tables of the same people, over releases from the newest to the oldest, which means are shown.
+
+    Where anything is hidden, means of places that share people would tell counts together: of these the first is shown,
+    in the order of the tables, cells before totals.
+    """
+
+    def __init__(self, releases: Sequence[Sequence[Published]], parents: Parents) -> None:
+        self._parents = parents
+        self._hidden = Places(_hidden(releases, parents))
+        self._k = max(known.by.k for release in releases for known in release)
+        self._stands: dict[tuple[_Values, str], list[_Stand]] = {}
+        for release in releases[:2]:
+            for known in release:
+                for place, _ in known.places:
+                    for mean in known.table.means:
+                        key = _values(known, place), plain(mean.name)
+                        self._stands.setdefault(key, []).append(_stand(known, place, mean))
+        self.told = self._chosen(releases[0])
+        """Means that are shown, or hidden for their value only: table, place and name to the facts of the place."""
+
+    def figure(self, known: Published, place: Place, count: Figure, mean: Mean) -> Figure:
+        """Return a mean to one decimal; hidden near the ends of its scale where the base is small.
+
+        Near is one step: whether a hidden mean is hidden for its place or its value does not say that all agreed.
+        """
+        if (known.table.table, place.at, plain(mean.name)) not in self.told:
+            return HIDDEN
+        stand = _stand(known, place, mean)
+        steps = (2 * STEP * stand.total + stand.people) // (2 * stand.people)
+        small = rules.interval(count, known.by, known.table.total_kind)[0] < known.by.small_base
+        if small and not STEP * mean.low + 1 < steps < STEP * mean.high - 1:
+            return HIDDEN
+        return Figure(steps / STEP)
+
+    def _chosen(self, release: Sequence[Published]) -> dict[tuple[str, At, str], Facts]:
+        chosen: dict[tuple[str, At, str], Facts] = {}
+        shown: dict[str, tuple[Places, set[_Values]]] = {}
+        for known in release:
+            for mean in known.table.means:
+                taken, values = shown.setdefault(plain(mean.name), (Places(), set()))
+                for place, count in known.places:
+                    here, mine = facts(known.table, place.at, self._parents), _values(known, place)
+                    if not self._may(known, place, count, mean, here):
+                        continue
+                    if self._hidden and mine not in values and taken.near(here):
+                        continue
+                    if mine not in values:
+                        values.add(mine)
+                        taken.add(here)
+                    chosen[known.table.table, place.at, plain(mean.name)] = here
+        return chosen
+
+    def _may(self, known: Published, place: Place, count: Figure, mean: Mean, here: Facts) -> bool:
+        """Say whether nothing forbids a mean by itself; depends on published figures, and on what was held."""
+        if count.suppressed or rules.interval(count, known.by, known.table.total_kind)[0] < MEAN_PEOPLE:
+            return False
+        if self._hidden.near(here):
+            return False
+        mine = _stand(known, place, mean)
+        twins = self._stands.get((_values(known, place), plain(mean.name)), [])
+        return not any(0 < abs(twin.people - mine.people) < self._k for twin in twins if twin.table != mine.table)
+
+
+def exact(
+    releases: Sequence[Sequence[Published]], showings: Sequence[Showing], parents: Parents
+) -> list[list[Published]]:
+    """Return releases with the cells whose counts their means may tell; `showings` are those of each release.
+
+    One mean of ten people or more fits every number of people; so do means of people set apart. Means of places that
+    share people fit few: then every count that shares people with them is taken to be known to the last person.
+    """
+    told: dict[str, dict[_Values, Facts]] = {}
+    for showing in showings:
+        for (_, _, name), here in showing.told.items():
+            told.setdefault(name, {})[frozenset(here.items())] = here
+    overlapping = Places()
+    for places in told.values():
+        among = Places(places.values())
+        for place in places.values():
+            if among.near(place) > 1:
+                overlapping.add(place)
+    return [
+        [replace(known, exact=frozenset(_exact(known, overlapping, parents))) for known in release]
+        for release in releases
+    ]
+
+
+def _exact(known: Published, clustered: Places, parents: Parents) -> Iterator[At]:
+    for place, shown in known.places:
+        if None not in place.at and not shown.suppressed and clustered.near(facts(known.table, place.at, parents)):
+            yield place.at
+
+
+def _hidden(releases: Sequence[Sequence[Published]], parents: Parents) -> Iterable[Facts]:
+    """Return hidden cells, newest first; one that a newer release shows in the same table is no longer hidden there."""
+    seen: set[tuple[str, At]] = set()
+    for release in releases:
+        for known in release:
+            for place, shown in known.places:
+                cell = which(known, place.at)[1:]
+                if None not in place.at and cell not in seen:
+                    seen.add(cell)
+                    if shown.suppressed:
+                        yield facts(known.table, place.at, parents)
+
+
+def _values(known: Published, place: Place) -> _Values:
+    named = zip(known.table.names, place.at, strict=True)
+    return frozenset((plain(name), plain(value)) for name, value in named if value is not None)
+
+
+def _stand(known: Published, place: Place, mean: Mean) -> _Stand:
+    people = sum(known.table.counts[member] for member in place.members)
+    return _Stand(plain(known.table.table), people, sum(mean.sums[member] for member in place.members))

@@ -1,0 +1,93 @@
+"""What everybody knows of a place: which values it has in which dimensions, also in coarser ones it lies within.
+
+Guards that whether two places may share people is answered by their values alone, whatever the order, the capitals or
+the shape of the tables they stand in; where nothing sets them apart, they may.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from services.evaluation.evidence.disclosure.naming import plain
+from services.evaluation.evidence.disclosure.tables import At, Table
+from services.evaluation.evidence.errors import EvidenceError
+
+Facts = Mapping[str, str]
+"""Dimension to value, both as they are compared."""
+Parents = Mapping[str, Mapping[str, Mapping[str, str]]]
+"""Dimension to coarser dimension to (value to coarser value), all as they are compared."""
+_Key = tuple[str, ...]
+
+
+def parents(tables: Iterable[Table]) -> Parents:
+    """Return what tables of the same people declare of coarser dimensions, together; EvidenceError if they differ."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for table in tables:
+        for dimension in table.dimensions:
+            for coarser, values in dimension.within.items():
+                kept = found.setdefault(plain(dimension.name), {}).setdefault(plain(coarser), {})
+                for value, parent in values.items():
+                    if kept.setdefault(plain(value), plain(parent)) != plain(parent):
+                        said = f"another table of the same people puts {value} elsewhere; declare it alike"
+                        raise EvidenceError(said, cell=table.table, field="within")
+    return found
+
+
+def facts(table: Table, at: At, known: Parents) -> Facts:
+    """Return everything that is known of a place: its own values and those of the dimensions these lie within."""
+    found = {plain(name): plain(value) for name, value in zip(table.names, at, strict=True) if value is not None}
+    waiting = list(found)
+    while waiting:
+        name = waiting.pop()
+        for coarser, values in known.get(name, {}).items():
+            if coarser not in found and found[name] in values:
+                found[coarser] = values[found[name]]
+                waiting.append(coarser)
+    return found
+
+
+def coarser(name: str, known: Parents) -> set[str]:
+    """Return the dimensions that one lies within, near and far."""
+    found: set[str] = set()
+    waiting = [plain(name)]
+    while waiting:
+        for above in known.get(waiting.pop(), {}):
+            if above not in found:
+                found.add(above)
+                waiting.append(above)
+    return found
+
+
+class Places:
+    """Many places, asked quickly how many of them may share people with another one."""
+
+    def __init__(self, places: Iterable[Facts] = ()) -> None:
+        self._places: dict[_Key, list[Facts]] = {}
+        self._counted: dict[tuple[_Key, _Key], Counter[_Key]] = {}
+        for place in places:
+            self.add(place)
+
+    def __bool__(self) -> bool:
+        """Say whether there are any."""
+        return bool(self._places)
+
+    def add(self, place: Facts) -> None:
+        """Add a place."""
+        names = tuple(sorted(place))
+        self._places.setdefault(names, []).append(place)
+        for (theirs, common), counted in self._counted.items():
+            if theirs == names:
+                counted[_key(place, common)] += 1
+
+    def near(self, place: Facts) -> int:
+        """Return how many of the places are not set apart from `place` by a value; a place is near itself."""
+        found = 0
+        for names, places in self._places.items():
+            common = tuple(name for name in names if name in place)
+            if (names, common) not in self._counted:
+                self._counted[names, common] = Counter(_key(other, common) for other in places)
+            found += self._counted[names, common][_key(place, common)]
+        return found
+
+
+def _key(place: Facts, names: _Key) -> _Key:
+    return tuple(place[name] for name in names)

@@ -1,0 +1,131 @@
+"""How a release follows the last one: what was renamed, what is new, and what nobody recognises.
+
+Guards that the rule on movement cannot be got round by accident: a population, table or value that goes by another name
+is told by its new one, and one that appears while another vanishes has to be explained.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from services.evaluation.evidence.disclosure.kept import Kept
+from services.evaluation.evidence.disclosure.naming import plain
+from services.evaluation.evidence.disclosure.tables import Dimension, Table
+from services.evaluation.evidence.errors import EvidenceError
+
+
+def following(now: tuple[Table, ...], previous: Kept) -> Kept:
+    """Return the last release by the names of this one; EvidenceError where something is gone, something else new."""
+    for table in now:
+        previous = _table_renamed(table, previous)
+        for dimension in table.dimensions:
+            previous = _values_renamed(table, dimension, previous)
+    _populations(now, previous)
+    _values(now, previous)
+    return previous
+
+
+def _table_renamed(table: Table, previous: Kept) -> Kept:
+    if not table.renamed_from:
+        return previous
+    names = {plain(old.table): old for old in reversed(previous.every)}
+    old = names.get(plain(table.renamed_from))
+    if old is None:
+        if plain(table.table) in names:
+            return previous  # renamed in an earlier release
+        raise EvidenceError(
+            f"the last release has no table {table.renamed_from}", cell=table.table, field="renamed_from"
+        )
+    if plain(table.table) in names:
+        raise EvidenceError("the last release has a table of this name too", cell=table.table, field="renamed_from")
+
+    def renamed(other: Table) -> Table:
+        name = table.table if plain(other.table) == plain(old.table) else other.table
+        same = plain(other.population) == plain(old.population)
+        return other.model_copy(update={"table": name, "population": table.population if same else other.population})
+
+    return _each(previous, renamed)
+
+
+def _values_renamed(table: Table, dimension: Dimension, previous: Kept) -> Kept:
+    there = _of(previous.every, table.population, dimension.name)
+    for new, old in dimension.renamed_from.items():
+        if plain(old) not in there and plain(new) in there:
+            continue  # renamed in an earlier release, or by another table of the same people
+        if plain(old) not in there or plain(new) in there:
+            said = f"the last release has no {old}" if plain(old) not in there else f"the last release has {new} too"
+            raise EvidenceError(said, cell=table.table, field=f"{dimension.name}: renamed_from")
+        previous = _each(previous, partial(_renamed, table, dimension, old, new))
+        there = _of(previous.every, table.population, dimension.name)
+    return previous
+
+
+def _renamed(table: Table, dimension: Dimension, old: str, new: str, other: Table) -> Table:
+    if plain(other.population) != plain(table.population):
+        return other
+
+    def named(found: Dimension) -> Dimension:
+        if plain(found.name) != plain(dimension.name):
+            return found
+        values = tuple(new if plain(value) == plain(old) else value for value in found.values)
+        within = {
+            above: {new if plain(v) == plain(old) else v: parent for v, parent in parents.items()}
+            for above, parents in found.within.items()
+        }
+        return found.model_copy(update={"values": values, "within": within})
+
+    return other.model_copy(update={"dimensions": tuple(named(found) for found in other.dimensions)})
+
+
+def _each(previous: Kept, change: Callable[[Table], Table]) -> Kept:
+    releases = tuple(
+        release.model_copy(update={"tables": tuple(change(table) for table in release.tables)})
+        for release in previous.releases
+    )
+    return previous.model_copy(update={"releases": releases})
+
+
+def _populations(now: tuple[Table, ...], previous: Kept) -> None:
+    before = {plain(table.population) for table in previous.every}
+    here = {plain(table.population) for table in now}
+    unknown = [table for table in now if plain(table.population) not in before and not table.new]
+    if unknown and not here & before:
+        raise EvidenceError(
+            "the last release has nothing of these people: is it the right file? Where the population was renamed, "
+            'name one of its former tables ("renamed_from"); where it is new, declare "new": true',
+            cell=unknown[0].table,
+            field="population",
+        )
+    if unknown and before - here:
+        raise EvidenceError(
+            f"new, while {min(before - here)} of the last release is gone: write it as before, name a former table "
+            '("renamed_from"), or declare "new": true',
+            cell=unknown[0].table,
+            field="population",
+        )
+
+
+def _values(now: tuple[Table, ...], previous: Kept) -> None:
+    for table in now:
+        for dimension in table.dimensions:
+            before = _of(previous.every, table.population, dimension.name)
+            gone = before - _of(now, table.population, dimension.name)
+            new = [v for v in dimension.values if plain(v) not in before and v not in dimension.new]
+            if gone and new:
+                raise EvidenceError(
+                    f"{new[0]} is new, while {min(gone)} of the last release is gone: declare it as renamed "
+                    f'("renamed_from": {{"{new[0]}": "…"}}) or as new ("new": ["{new[0]}"])',
+                    cell=table.table,
+                    field=dimension.name,
+                )
+
+
+def _of(tables: Iterable[Table], population: str, name: str) -> set[str]:
+    """Return the values of a dimension in tables of some people, as they are compared."""
+    return {
+        plain(value)
+        for table in tables
+        if plain(table.population) == plain(population)
+        for dimension in table.dimensions
+        if plain(dimension.name) == plain(name)
+        for value in dimension.values
+    }

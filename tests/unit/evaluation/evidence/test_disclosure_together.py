@@ -1,0 +1,121 @@
+"""Tables of the same people, and releases one after another: what they tell together is never more than is refused."""
+
+from typing import Any
+
+import pytest
+
+from services.evaluation.evidence import disclosure
+from services.evaluation.evidence.disclosure import Kept, Refusal, Release
+from services.evaluation.evidence.errors import EvidenceError
+
+ROUND10 = disclosure.rule("k10-round10")
+DEFAULT = disclosure.rule("default")
+CELLS = [[9, 14, 14, 14, 14], [40, 60, 40, 50, 60]]
+GROUPS = ("a", "b", "c", "d", "e")
+
+
+def _table(name: str, counts: Any, dimensions: dict[str, Any], **more: Any) -> dict[str, Any]:
+    listed = [
+        {"name": dimension, **(values if isinstance(values, dict) else {"values": list(values)})}
+        for dimension, values in dimensions.items()
+    ]
+    return {"table": name, "population": "p", "margins": "none", "dimensions": listed, "counts": counts, **more}
+
+
+def _release(*tables: dict[str, Any], previous: Kept | None = None, rule: Any = ROUND10, **more: Any) -> Any:
+    parsed = disclosure.parse({"format": "groundswell-tables/1", "tables": list(tables)}, "t.json")
+    return disclosure.release(parsed, previous, rule, **more)
+
+
+BY_GROUP = _table("byOrgGroup", CELLS, {"org": "XY", "group": GROUPS})
+BY_ORG = _table("byOrg", [65, 250], {"org": "XY"})
+REGIONS = {"X1": "X", "X2": "X", "X3": "X", "X4": "X", "X5": "X", "Z1": "Z", "Z2": "Z"}
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        BY_ORG,
+        _table("byOrg", [250, 65], {"org": "YX"}),
+        _table("byOrg", [65, 250], {"Org": "XY"}),
+        _table("byOrg", [65, 250], {"ORG": "xy"}),
+        _table("byOrg", [65, 250], {"org": "XY"}, population="P"),
+        _table("byOrg", [65, 250, 30], {"org": "XYZ"}),
+    ],
+)
+def test_tables_of_the_same_people_are_tied_value_by_value(second: Any) -> None:
+    """X, a = 9 follows from four tens of at most 14 and a seventy: every way of writing it is refused."""
+    for tables in ((BY_GROUP, second), (second, BY_GROUP)):
+        found = _release(*tables)
+        assert isinstance(found, Refusal)
+        assert any(cell.startswith("byOrgGroup: X, a") for cell in found.cells)
+
+
+def test_a_table_with_one_value_more_is_tied_in_the_others() -> None:
+    nhs = disclosure.rule("nhs-digital")
+    small = _table("t", [[7, 12], [40, 60]], {"org": "XY", "group": "ab"})
+    assert isinstance(_release(small, _table("o", [19, 100, 30], {"org": "XYZ"}), rule=nhs), Refusal)
+
+
+def _trusts(**more: Any) -> dict[str, Any]:
+    return _table("byTrust", [9, 14, 14, 14, 14, 50, 60], {"trust": {"values": list(REGIONS), **more}})
+
+
+def test_a_coarser_table_is_tied_by_what_is_declared_and_refused_where_nothing_is() -> None:
+    regions = _table("byRegion", [65, 110], {"region": "XZ"})
+    assert isinstance(_release(_trusts(within={"region": REGIONS}), regions), Refusal)
+    with pytest.raises(EvidenceError, match="byTrust: trust: how does it relate to region of byRegion"):
+        _release(_trusts(), regions)
+    assert isinstance(_release(_trusts(unrelated=["region"]), regions), Release)
+    twice = _table("byRegion", [65, 110], {"trust": "XZ"})
+    with pytest.raises(EvidenceError, match="byTrust: trust: its values and those of trust of byRegion overlap in par"):
+        _release(_table("byTrust", [65, 50, 60], {"trust": ["X", "Z1", "Z2"]}), twice)
+
+
+def test_a_region_of_a_region_is_tied_too() -> None:
+    countries = {"within": {"country": {"X": "E", "Z": "W"}}}
+    regions = _table("byRegion", [65, 110], {"region": {"values": ["X", "Z"], **countries}})
+    country = _table("byCountry", [65, 110], {"country": "EW"})
+    assert isinstance(_release(_trusts(within={"region": REGIONS}), regions, country), Refusal)
+    alone = _release(
+        _trusts(within={"region": REGIONS, "country": {v: "EW"[r == "Z"] for v, r in REGIONS.items()}}), country
+    )
+    assert isinstance(alone, Refusal)
+
+
+@pytest.mark.parametrize("people", [[66, 250], [64, 250], [65, 251]])
+def test_tables_of_one_population_that_count_different_people_are_turned_away(people: list[int]) -> None:
+    with pytest.raises(EvidenceError, match=r"byOrgGroup: counts: does not count the same people as byOrg in [xy],"):
+        _release(BY_GROUP, _table("byOrg", people, {"org": "XY"}))
+
+
+def test_tables_without_a_common_dimension_are_tied_by_all_people() -> None:
+    roles = _table("byRole", [9, 14, 14], {"role": {"values": ["l", "f", "o"], "unrelated": ["sex"]}})
+    sexes = _table("bySex", [24, 13], {"sex": "MF"})
+    with pytest.raises(EvidenceError, match="does not count the same people as bySex in all"):
+        _release(roles, _table("bySex", [24, 14], {"sex": "MF"}))
+    assert isinstance(_release(roles, sexes), Release)
+    exposed = _table("byRole", [9, 14, 14, 14, 14], {"role": {"values": GROUPS, "unrelated": ["all people"]}})
+    total = _table("everybody", [65], {"all people": ["here"]})
+    assert isinstance(_release(exposed, total), Refusal)
+
+
+def test_a_different_table_in_the_next_release_is_tied_to_the_last() -> None:
+    first = _release(BY_GROUP)
+    assert isinstance(first, Release)
+    for people in ([65, 250], [66, 250]):
+        second = _release(_table("byOrg", people, {"org": "XY"}), previous=first.standing)
+        assert isinstance(second, Refusal)
+    third = _release(
+        _table("byRegion", [315], {"region": {"values": ["all of it"], "unrelated": ["org", "group"]}}),
+        previous=first.standing,
+    )
+    assert isinstance(third, Release)
+
+
+def test_tables_that_were_held_apart_stay_tied() -> None:
+    """X, b went from 14 to 24 and X, a from 9 to 10: held, so that the tables stand on different people."""
+    first = _release(BY_GROUP)
+    assert isinstance(first, Release)
+    moved = _table("byOrgGroup", [[10, 24, 14, 14, 14], CELLS[1]], {"org": "XY", "group": GROUPS})
+    assert isinstance(_release(moved, _table("byOrg", [76, 250], {"org": "XY"}), previous=first.standing), Refusal)
