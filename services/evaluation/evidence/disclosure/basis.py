@@ -13,8 +13,8 @@ from services.evaluation.evidence.disclosure.rules import Margins, Rule, figure,
 from services.evaluation.evidence.disclosure.tables import At, Table, Tables, places
 from services.evaluation.evidence.errors import EvidenceError
 
-_Who = tuple[str, frozenset[tuple[str, str]]]
-"""A table or a population, and the values of a place, as they are compared."""
+_Who = tuple[str, str, frozenset[tuple[str, str]]]
+"""Population, table (empty for any) and the values of a place, as they are compared."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def standing(now: Tables, previous: Kept | None, by: Rule) -> Tables:
         return now
     for table in now.tables:
         for before in previous.every:
-            if plain(table.table) == plain(before.table):
+            if _names(table) == _names(before):
                 _alike(table, before)
     own, others = _released(previous)
     return now.model_copy(update={"tables": tuple(_held(table, own, others, by) for table in now.tables)})
@@ -58,10 +58,10 @@ def _released(previous: Kept) -> tuple[dict[_Who, _Old], dict[_Who, _Old]]:
             old = _Old(sum(table.counts[member] for member in place.members), sums)
             values = _values(table, place.at)
             if None not in place.at:
-                own.setdefault((plain(table.table), values), old)
-            known = others.setdefault((plain(table.population), values), old)
+                own.setdefault((*_names(table), values), old)
+            known = others.setdefault((plain(table.population), "", values), old)
             if known.sums.keys() < old.sums.keys():
-                others[plain(table.population), values] = old
+                others[plain(table.population), "", values] = old
     return own, others
 
 
@@ -70,7 +70,7 @@ def _held(table: Table, own: Mapping[_Who, _Old], others: Mapping[_Who, _Old], b
     held: list[_Old | None] = []
     for at, count in zip(table.cells(), table.counts, strict=True):
         values = _values(table, at)
-        old = own.get((plain(table.table), values)) or others.get((plain(table.population), values))
+        old = own.get((*_names(table), values)) or others.get((plain(table.population), "", values))
         known = old is not None and set(means) <= old.sums.keys()
         held.append(old if old is not None and known and not _moves(old.people, count, by, table.total_kind) else None)
     counts = tuple(n if old is None else old.people for n, old in zip(table.counts, held, strict=True))
@@ -80,6 +80,10 @@ def _held(table: Table, own: Mapping[_Who, _Old], others: Mapping[_Who, _Old], b
     ]
     kept = tuple(mean.model_copy(update={"sums": new}) for mean, new in zip(table.means, sums, strict=True))
     return table.model_copy(update={"counts": counts, "means": kept})
+
+
+def _names(table: Table) -> tuple[str, str]:
+    return plain(table.population), plain(table.table)
 
 
 def _values(table: Table, at: At) -> frozenset[tuple[str, str]]:

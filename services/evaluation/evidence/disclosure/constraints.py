@@ -127,15 +127,11 @@ def system(releases: Sequence[Sequence[Published]]) -> System:
 
 
 def groups(published: Iterable[Published]) -> list[list[Published]]:
-    """Return the tables that say something about one another: by population, and each table with its past."""
-    found: list[tuple[set[tuple[str, str]], list[Published]]] = []
+    """Return the tables that say something about one another: those of one population, of all releases."""
+    found: dict[str, list[Published]] = {}
     for known in published:
-        names = {("table", plain(known.table.table)), ("population", plain(known.table.population))}
-        near = [group for group in found if group[0] & names]
-        found = [group for group in found if not group[0] & names]
-        merged = [table for group in near for table in group[1]]
-        found.append((names.union(*(group[0] for group in near)), [*merged, known]))
-    return [group for _, group in found]
+        found.setdefault(plain(known.table.population), []).append(known)
+    return list(found.values())
 
 
 def _slack(link: Link, known: Published) -> int:

@@ -108,8 +108,9 @@ def _telling(rule: Rule) -> str:
     return rule.model_dump_json(exclude={"rule", "title", "source", "measured"})
 
 
-def _cells(table: Table) -> Iterable[tuple[str, At]]:
-    return [(plain(table.table), tuple(plain(value or "") for value in at)) for at in table.cells()]
+def _cells(table: Table) -> Iterable[tuple[str, str, At]]:
+    names = plain(table.population), plain(table.table)
+    return [(*names, tuple(plain(value or "") for value in at)) for at in table.cells()]
 
 
 def _plain(tables: tuple[Table, ...]) -> list[Any]:

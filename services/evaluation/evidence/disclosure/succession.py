@@ -35,7 +35,7 @@ def _table_renamed(table: Table, previous: Kept) -> Kept:
         raise EvidenceError(
             f"the last release has no table {table.renamed_from}", cell=table.table, field="renamed_from"
         )
-    if plain(table.table) in names:
+    if plain(table.table) in names and plain(table.table) != plain(old.table):
         raise EvidenceError("the last release has a table of this name too", cell=table.table, field="renamed_from")
 
     def renamed(other: Table) -> Table:

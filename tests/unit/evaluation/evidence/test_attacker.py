@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from services.evaluation.evidence import disclosure
-from services.evaluation.evidence.disclosure import Refusal, Release, attacker, basis, constraints, releasing
+from services.evaluation.evidence.disclosure import (
+    Refusal,
+    Release,
+    attacker,
+    basis,
+    constraints,
+    releasing,
+    succession,
+)
 from tests.unit.evaluation.evidence import enumerating
 from tests.unit.evaluation.evidence.declared import tables
 
@@ -144,11 +152,12 @@ def test_tables_of_the_same_people_are_attacked_together() -> None:
 
 
 def test_a_table_is_attacked_with_its_past_even_when_its_population_was_renamed() -> None:
-    now = releasing.published("now", tables([[30, 4], [40, 60]], population="staff").tables[0], DEFAULT)
-    before = releasing.published("before", tables([[30, 4], [40, 40]], population="people").tables[0], DEFAULT)
-    companion = tables([50, 64], population="people").tables[0].model_copy(update={"table": "another"})
-    groups = constraints.groups([now, before, releasing.published("before", companion, DEFAULT)])
-    assert [len(group) for group in groups] == [3]
+    companion = tables([34, 100], population="people").tables[0].model_copy(update={"table": "another"})
+    first = tables([[30, 4], [40, 60]], population="people")
+    first = first.model_copy(update={"tables": (*first.tables, companion)})
+    now = tables([[30, 4], [40, 60]], population="staff", renamed_from="people").tables
+    before = succession.following(now, disclosure.kept.keep(first, None, DEFAULT, "1"))
+    assert [table.population for table in before.tables] == ["staff", "staff"]
 
 
 def test_what_cannot_be_shown_safe_counts_as_undone() -> None:

@@ -1,5 +1,6 @@
 """`release` on the command line: exit codes, what goes to which stream, and bad files said in a sentence."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,7 @@ def test_another_rule_is_used_with_its_weakness_said(tmp_path: Path, capsys: Any
         ("{", "tables.json:1: not JSON"),
         ('{"format": 1, "format": 2}', "tables.json: format: written twice"),
         ("[" * 100_000, "tables.json: not JSON: nested too deeply"),
+        ("[" + "9" * 5000 + "]", "tables.json: holds a number with thousands of digits"),
         (json.dumps(document([[14, -26], [33, 9]])), "tables.json: people: o0, g1: counts: not a whole number"),
         (json.dumps(document([[14, 26], [33, 9]])).replace("14", "NaN"), "tables.json: people: o0, g0: counts: not a"),
     ],
@@ -75,3 +77,95 @@ def test_a_file_that_is_not_there_not_text_or_cannot_be_written_is_named(tmp_pat
     assert "cannot be written: not a regular file" in capsys.readouterr().err
     assert main(["release", tables, "--first", "--rule", "feeling"]) == 1
     assert "rule: no rule 'feeling'" in capsys.readouterr().err
+
+
+def test_a_release_says_what_it_follows(tmp_path: Path, capsys: Any) -> None:
+    tables = _file(tmp_path, "tables.json", document([[14, 26], [33, 40]]))
+    for given in ([], ["--first", "--previous", tables]):
+        with pytest.raises(SystemExit) as caught:
+            main(["release", tables, *given])
+        assert caught.value.code == 2
+    capsys.readouterr()
+    assert main(["release", tables, "--previous", tables]) == 1
+    assert "tables.json: format: not what --keep wrote" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--keep", "--csv"])
+def test_nobodys_counts_are_overwritten_and_nothing_but_a_file_is_written(
+    option: str, tmp_path: Path, capsys: Any
+) -> None:
+    tables = _file(tmp_path, "tables.json", document([[14, 26], [33, 40]]))
+    before = Path(tables).read_text()
+    (tmp_path / "link.json").symlink_to(tmp_path / "elsewhere.json")
+    (tmp_path / "hard.json").hardlink_to(tables)
+    for target in (tables, f"{tmp_path}/./tables.json", str(tmp_path / "hard.json")):
+        assert main(["release", tables, "--first", option, target]) == 1
+        assert "would overwrite what is read" in capsys.readouterr().err
+    for target in ("/dev/stdout", "/dev/null", str(tmp_path / "link.json"), str(tmp_path)):
+        assert main(["release", tables, "--first", option, target]) == 1
+        out, err = capsys.readouterr()
+        assert (out, "not a regular file" in err) == ("", True)
+    assert Path(tables).read_text() == before
+    kept = str(tmp_path / "kept.json")
+    assert main(["release", tables, "--first", "--keep", kept]) == 0
+    assert main(["release", tables, "--previous", kept, option, kept]) == 1
+    assert main(["release", tables, "--first", "--keep", str(tmp_path / "new"), "--csv", str(tmp_path / "new")]) == 1
+    assert "named twice" in capsys.readouterr().err
+    assert main(["release", tables, "--first", option, str(tmp_path / "no" / "new.json")]) == 1
+    assert "cannot be written: No such file" in capsys.readouterr().err
+
+
+def test_hidden_is_a_letter_in_a_file(tmp_path: Path, capsys: Any) -> None:
+    score = {"name": "confidence", "low": 1, "high": 5, "sums": [[42, 60], [99, 20]]}
+    tables = _file(tmp_path, "tables.json", document([[14, 26], [33, 9]], percent_of=[], means=[score]))
+    assert main(["release", tables, "--first", "--csv", str(tmp_path / "out.csv")]) == 0
+    capsys.readouterr()
+    lines = (tmp_path / "out.csv").read_text().splitlines()
+    assert lines[0] == "table,dimension 1,value 1,dimension 2,value 2,dimension 3,value 3,measure,figure"
+    assert lines[1:4] == [
+        "people,organisation,o0,group,g0,,,people,10",
+        "people,organisation,o0,group,g0,,,per cent,13",
+        "people,organisation,o0,group,g0,,,confidence,3.0",
+    ]
+    assert lines[10:13] == [
+        f"people,organisation,o1,group,g1,,,{what},[c]" for what in ("people", "per cent", "confidence")
+    ]
+    assert "people,organisation,o1,group,all,,,people,40" in lines
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ", "all", "ALL", "Hidden", "[c]", "a\nb", "\x1b[2J", "\ud800", "\u202e", "=1+1", "x" * 121]
+)
+@pytest.mark.parametrize("what", ["table", "population", "dimension", "value", "mean", "title"])
+def test_a_name_that_could_pass_for_something_else_is_turned_away(
+    name: str, what: str, tmp_path: Path, capsys: Any
+) -> None:
+    if what == "title" and name.strip().lower() in ("", "all", "hidden", "[c]"):
+        return
+    whole = document([14, 26], means=[{"name": "confidence", "low": 1, "high": 5, "sums": [42, 60]}])
+    table = whole["tables"][0]
+    match what:
+        case "dimension":
+            table["dimensions"][0]["name"] = name
+        case "value":
+            table["dimensions"][0]["values"][0] = name
+        case "mean":
+            table["means"][0]["name"] = name
+        case _:
+            table[what] = name
+    kept = tmp_path / "kept.json"
+    assert main(["release", _file(tmp_path, "tables.json", whole), "--first", "--keep", str(kept)]) == 1
+    assert capsys.readouterr().err.startswith(f"{tmp_path}/tables.json: tables.0.")
+    assert not kept.exists()
+
+
+def test_a_name_that_cannot_be_printed_here_stops_before_anything_is_written(
+    tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = document([14, 26])
+    whole["tables"][0]["title"] = "Größe"
+    kept = tmp_path / "kept.json"
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), "ascii"))
+    assert main(["release", _file(tmp_path, "tables.json", whole), "--first", "--keep", str(kept)]) == 1
+    assert not kept.exists()
+    assert "a name cannot be printed here (ascii)" in capsys.readouterr().err

@@ -1,0 +1,120 @@
+"""One release after another: renamed, absent, new, under another rule; what is kept, and that nobody edits it."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from services.evaluation.evidence import disclosure
+from services.evaluation.evidence.disclosure import Kept, Refusal, Release
+from services.evaluation.evidence.errors import EvidenceError
+
+DEFAULT = disclosure.rule("default")
+
+
+def _table(counts: Any, values: Any = "XYZ", *, table: str = "t", population: str = "p", **more: Any) -> dict[str, Any]:
+    dimension = {"name": "org", "values": list(values), **more.pop("org", {})}
+    return {
+        "table": table,
+        "population": population,
+        "margins": "none",
+        "dimensions": [dimension],
+        "counts": counts,
+    } | more
+
+
+def _release(*tables: Any, previous: Kept | None = None, rule: Any = DEFAULT, **more: Any) -> Release:
+    parsed = disclosure.parse({"format": "groundswell-tables/1", "tables": list(tables)})
+    found = disclosure.release(parsed, previous, rule, **more)
+    assert isinstance(found, Release)
+    return found
+
+
+def _stands(found: Release, table: int = 0) -> tuple[int, ...]:
+    counts: tuple[int, ...] = found.standing.tables[table].counts
+    return counts
+
+
+FIRST = _release(_table([30, 40, 50]))
+
+
+def test_a_renamed_table_or_population_does_not_let_a_cell_move_by_one() -> None:
+    assert _stands(_release(_table([31, 41, 51], table="u"), previous=FIRST.standing)) == (30, 40, 50)
+    renamed = _table([31, 41, 51], table="u", population="q", renamed_from="t")
+    assert _stands(_release(renamed, previous=FIRST.standing)) == (30, 40, 50)
+    with pytest.raises(EvidenceError, match="t: population: the last release has nothing of these people"):
+        _release(_table([31, 41, 51], population="q"), previous=FIRST.standing)
+    with pytest.raises(EvidenceError, match="u: renamed_from: the last release has no table s"):
+        _release(_table([31, 41, 51], table="u", renamed_from="s"), previous=FIRST.standing)
+    assert _stands(_release(_table([31, 41, 51], population="q", new=True), previous=FIRST.standing)) == (31, 41, 51)
+
+
+def test_a_population_that_appears_while_another_vanishes_has_to_be_explained() -> None:
+    two = _release(_table([30, 40, 50]), _table([20, 20, 20], table="u", population="q"))
+    with pytest.raises(EvidenceError, match="v: population: new, while q of the last release is gone"):
+        _release(_table([30, 40, 50]), _table([21, 20, 20], table="v", population="r"), previous=two.standing)
+
+
+def test_a_renamed_value_stands_where_it_stood_and_an_unexplained_one_is_turned_away() -> None:
+    again = _release(_table([31, 41, 51], "XYW", org={"renamed_from": {"W": "Z"}}), previous=FIRST.standing)
+    assert _stands(again) == (30, 40, 50)
+    later = _release(_table([31, 41, 51], "XYW", org={"renamed_from": {"W": "Z"}}), previous=again.standing)
+    assert _stands(later) == (30, 40, 50)  # last quarter's declaration does no harm
+    with pytest.raises(EvidenceError, match="t: org: W is new, while z of the last release is gone"):
+        _release(_table([31, 41, 51], "XYW"), previous=FIRST.standing)
+    fresh = _release(_table([31, 41, 51], "XYW", org={"new": ["W"]}), previous=FIRST.standing)
+    assert _stands(fresh) == (30, 40, 51)
+    with pytest.raises(EvidenceError, match="t: org: renamed_from: the last release has no V"):
+        _release(_table([31, 41, 51], "XYW", org={"renamed_from": {"W": "V"}}), previous=FIRST.standing)
+
+
+def test_what_is_absent_once_is_not_forgotten() -> None:
+    without = _release(_table([30, 40], "XY"), previous=FIRST.standing)
+    assert _stands(_release(_table([30, 40, 51]), previous=without.standing)) == (30, 40, 50)
+    other = _release(_table([30, 40, 50], table="other"), _table([99], "A", population="q"), previous=FIRST.standing)
+    gone = _release(_table([99], "A", population="q"), previous=other.standing)
+    assert _stands(_release(_table([31, 41, 51]), previous=gone.standing)) == (30, 40, 50)
+
+
+def test_what_is_kept_does_not_grow_while_nothing_is_absent() -> None:
+    found = FIRST
+    for people in (45, 60, 75):
+        found = _release(_table([people, 40, 50]), previous=found.standing)
+    assert len(found.standing.releases) == 1
+
+
+def test_another_rule_has_to_be_meant_and_is_attacked_together_with_the_last() -> None:
+    """12 people are 10 by one rule; 8 of them 10 by the other, so that both together narrow what each would hide."""
+    strict = disclosure.rule("nhs-digital")
+    with pytest.raises(EvidenceError, match="rule: the last release went by default"):
+        _release(_table([30, 40, 50]), previous=FIRST.standing, rule=strict)
+    again = _release(_table([30, 40, 50]), previous=FIRST.standing, rule=strict, another_rule=True)
+    assert [release.rule.rule for release in again.standing.releases] == ["nhs-digital", "default"]
+    hidden = _release(_table([8, 40, 50]))
+    tables = disclosure.parse({"format": "groundswell-tables/1", "tables": [_table([8, 40, 50])]})
+    assert isinstance(disclosure.release(tables, hidden.standing, strict, another_rule=True), Refusal)
+
+
+def _written() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(json.dumps(disclosure.kept.written(FIRST.standing)))
+    return document
+
+
+def test_what_was_kept_is_read_again_and_nothing_else_is() -> None:
+    assert disclosure.kept.parse(_written()) == FIRST.standing
+    edited = _written()
+    edited["releases"][0]["tables"][0]["counts"][0] = 31
+    with pytest.raises(EvidenceError, match=r"kept.json: digest: was changed since --keep wrote it"):
+        disclosure.kept.parse(edited, "kept.json")
+    raw = {"format": "groundswell-tables/1", "tables": [_table([30, 40, 50])]}
+    for wrong in (raw, [], None, {}, {**_written(), "format": "groundswell-kept/9"}):
+        with pytest.raises(EvidenceError, match=r"kept.json: format: not what --keep wrote"):
+            disclosure.kept.parse(copy.deepcopy(wrong), "kept.json")
+
+
+def test_every_release_says_that_figures_may_be_older_whether_one_is_or_not() -> None:
+    held = _release(_table([31, 40, 50]), previous=FIRST.standing)
+    notes = {disclosure.document(found)["note"] for found in (FIRST, held)}
+    assert len(notes) == 1
+    assert "may be older than this release" in disclosure.text(held)
