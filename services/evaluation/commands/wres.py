@@ -33,6 +33,9 @@ def run(given: argparse.Namespace) -> int:
     changed = wres.changes(returned, by, internal=given.internal)
     if given.internal:
         sys.stderr.write(f"Internal view: figures of fewer than {by.k} people are shown. Do not publish it.\n")
-    shown = json.dumps(wres.document(found, changed, by), indent=2) if given.json else wres.text(found, changed, by)
+    if given.json:
+        shown = json.dumps(wres.document(found, changed, by, internal=given.internal), indent=2)
+    else:
+        shown = wres.text(found, changed, by, internal=given.internal)
     sys.stdout.write(f"{shown}\n")
     return 0

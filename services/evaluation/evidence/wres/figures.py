@@ -43,6 +43,13 @@ class Measure:
     high: float | None = None
     reason: str = ""
 
+    def rounded(self, decimals: int) -> "Measure":
+        """Return the measure as it is printed with so many decimals."""
+        value, low, high = (
+            None if end is None else float(f"{end:.{decimals}f}") for end in (self.value, self.low, self.high)
+        )
+        return Measure(value, low, high, self.reason)
+
 
 def ratio(numerator: Part, other: Part) -> Measure:
     """Return how many times as likely the numerator group is as the other; interval exp(ln RR ± 1.96 SE).

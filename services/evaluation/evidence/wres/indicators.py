@@ -1,7 +1,6 @@
 """From a return to its indicators: value, interval, direction, flags, and what is too small to show.
 
-Guards that nothing below k people is shown unless to those who may see it, and that a hidden value shows in no note,
-no flag and no reconciliation.
+Guards that a hidden value shows in no note, no flag and no reconciliation.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,10 +9,13 @@ from dataclasses import dataclass
 from services.evaluation.evidence.wres import figures, reconciling
 from services.evaluation.evidence.wres.figures import Measure, Part
 from services.evaluation.evidence.wres.reconciling import Reconciliation
-from services.evaluation.evidence.wres.returns import Counted, Key, Return
+from services.evaluation.evidence.wres.returns import Counted, Key, Return, share
+from services.evaluation.evidence.wres.small import small
 from services.evaluation.evidence.wres.standard import Indicator, Standard
 
 NAMES: Mapping[str, str] = {"white": "white", "bme": "BME"}
+DECIMALS: Mapping[str, int] = {"times": 2, "times the earlier ratio": 2, "percentage points": 1}
+"""Decimals that are shown of each unit; more would give counts away."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +42,13 @@ class Row:
 def rows(returned: Return, by: Standard, *, internal: bool = False) -> tuple[Row, ...]:
     """Return every indicator that the return has; `internal` shows what is below k, to those who may see it."""
     known = {indicator.indicator: indicator for indicator in by.indicators}
-    small = frozenset() if internal else _small(returned, known, by.k)
+    hidden = frozenset() if internal else small(returned, known, by.k)
     found = []
     for key, counted in returned.counted.items():
         indicator = known[key[2]]
         if indicator.kind != "board" or key[3] == "board":
             row = _row(returned, key, counted, indicator, by)
-            found.append(_hidden(row) if {key, (*key[:3], "workforce")} & small else row)
+            found.append(_hidden(row) if {key, (*key[:3], "workforce")} & hidden else row)
     order = [indicator.indicator for indicator in by.indicators]
     return tuple(sorted(found, key=lambda row: (row.organisation, row.year, order.index(row.indicator))))
 
@@ -57,13 +59,13 @@ def changes(returned: Return, by: Standard, *, internal: bool = False) -> tuple[
     Only likelihoods: one seat of a board is several points, so that its movements are no trend.
     """
     known = {indicator.indicator: indicator for indicator in by.indicators}
-    small = frozenset() if internal else _small(returned, known, by.k)
+    hidden = frozenset() if internal else small(returned, known, by.k)
     found = []
     for key, after in returned.following():
         then = returned.counted[key]
         if known[key[2]].kind == "likelihood":
             row = _changed(key, then, after, returned.counted[after], known[key[2]])
-            found.append(_hidden(row) if {key, after} & small else row)
+            found.append(_hidden(row) if {key, after} & hidden else row)
     return tuple(found)
 
 
@@ -73,13 +75,13 @@ def _row(returned: Return, key: Key, counted: Counted, indicator: Indicator, by:
     if indicator.kind == "percentages":
         white, bme = counted.of("white"), counted.of("bme")
         held = _Held(figures.points(bme, white), bme, white, counted.of("unknown"))
-        return _points(key, counted, indicator, held, by)
+        return _points(key, counted, indicator, held)
     if indicator.kind == "board":
         workforce = returned.counted.get((*key[:3], "workforce"))
-        return _board(key, counted, workforce, indicator, by)
-    part, whole = _share(counted), _share(_whole(returned.beside(key)))
+        return _board(key, counted, workforce, indicator)
+    part, whole = share(counted), share(_whole(returned.beside(key)))
     held = _Held(figures.against_whole(part, whole), part, whole, counted.of("unknown"), _answered(counted))
-    return _points(key, counted, indicator, held, by)
+    return _points(key, counted, indicator, held)
 
 
 def _likelihood(key: Key, counted: Counted, indicator: Indicator, by: Standard) -> Row:
@@ -96,21 +98,21 @@ def _likelihood(key: Key, counted: Counted, indicator: Indicator, by: Standard) 
         direction=direction,
         measure=measure,
         flags=tuple(_flags(measure, 1.0, indicator, (float(by.flag.low), float(by.flag.high)))),
-        notes=(*_unknown(unknown, "in neither group", by.k), *_rebuilt(counted)),
+        notes=(*_unknown(unknown, "in neither group"), *_rebuilt(counted)),
         reconciliation=reconciling.ratio(counted.published, one, two, unknown, names) if held else None,
     )
 
 
-def _board(key: Key, counted: Counted, workforce: Counted | None, indicator: Indicator, by: Standard) -> Row:
-    board = _share(counted)
+def _board(key: Key, counted: Counted, workforce: Counted | None, indicator: Indicator) -> Row:
+    board = share(counted)
     if workforce is None:
         absent = Measure(None, reason="the workforce is not in the return")
-        return _points(key, counted, indicator, _Held(absent, board, Part(0, 0), counted.of("unknown")), by)
-    whole = _share(workforce)
+        return _points(key, counted, indicator, _Held(absent, board, Part(0, 0), counted.of("unknown")))
+    whole = share(workforce)
     seat = (f"One seat is {100 / board.base:.1f} points: no trend can be read from a few.",) if board.base else ()
     unknown = workforce.of("unknown")
     held = _Held(figures.points(board, whole), board, whole, unknown, _answered(counted), seat)
-    return _points(key, counted, indicator, held, by)
+    return _points(key, counted, indicator, held)
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ class _Held:
     notes: tuple[str, ...] = ()
 
 
-def _points(key: Key, counted: Counted, indicator: Indicator, held: _Held, by: Standard) -> Row:
+def _points(key: Key, counted: Counted, indicator: Indicator, held: _Held) -> Row:
     names = {"percentages": ("BME", "white"), "board": ("board", "workforce")}.get(
         indicator.kind, ("band", "workforce")
     )
@@ -138,17 +140,11 @@ def _points(key: Key, counted: Counted, indicator: Indicator, held: _Held, by: S
         direction=f"{names[0]} - {names[1]}; {indicator.adverse} 0 is adverse to BME staff",
         measure=held.measure,
         flags=tuple(_flags(held.measure, 0.0, indicator, None)),
-        notes=(*held.notes, *_unknown(held.unknown, where, by.k), *_rebuilt(counted)),
+        notes=(*held.notes, *_unknown(held.unknown, where), *_rebuilt(counted)),
         reconciliation=reconciling.points(counted.published, held.one, held.other, held.otherwise, names)
         if checked
         else None,
     )
-
-
-def _share(counted: Counted) -> Part:
-    """Return BME people among all, unknown ethnicity in the base."""
-    bme = counted.of("bme").count
-    return Part(bme, bme + counted.of("white").count + counted.of("unknown").count)
 
 
 def _answered(counted: Counted) -> Part | None:
@@ -164,22 +160,22 @@ def _whole(bands: Mapping[Key, Counted]) -> Counted:
 
 
 def _flags(measure: Measure, parity: float, indicator: Indicator, band: tuple[float, float] | None) -> Iterator[str]:
+    """Return what stands beside a figure; decided on the figures as they are printed, which it must not contradict."""
     if measure.value is None or measure.low is None or measure.high is None:
         return
-    side = "above" if measure.value > parity else "below"
-    if band and not band[0] <= measure.value <= band[1]:
+    shown = measure.rounded(DECIMALS["times" if band else "percentage points"])
+    if band and not band[0] <= (shown.value or 0) <= band[1]:
         yield f"outside {band[0]:.2f} to {band[1]:.2f}"
-    if measure.low <= parity <= measure.high:
+    if (shown.low or 0) <= parity <= (shown.high or 0):
         yield "compatible with parity"
     else:
+        side = "above" if measure.value > parity else "below"
         yield "adverse to BME staff" if side == indicator.adverse else "in favour of BME staff"
 
 
-def _unknown(unknown: Part, where: str, k: int) -> tuple[str, ...]:
-    if not unknown.base:
-        return ()
-    people = str(unknown.base) if unknown.base >= k else f"Fewer than {k}"
-    return (f"{people} of unknown ethnicity, {where}.",)
+def _unknown(unknown: Part, where: str) -> tuple[str, ...]:
+    """Say what became of people of unknown ethnicity, without a number: two such notes could be subtracted."""
+    return (f"People of unknown ethnicity are {where}.",) if unknown.base else ()
 
 
 def _rebuilt(counted: Counted) -> tuple[str, ...]:
@@ -194,7 +190,8 @@ def _changed(key: Key, then: Counted, after: Key, now: Counted, indicator: Indic
     name = indicator.numerator or "bme"
     other = "white" if name == "bme" else "bme"
     measure = figures.change((then.of(name), then.of(other)), (now.of(name), now.of(other)))
-    included = measure.low is not None and measure.high is not None and measure.low <= 1 <= measure.high
+    shown = measure.rounded(DECIMALS["times"])
+    included = shown.low is not None and shown.high is not None and shown.low <= 1 <= shown.high
     return Row(
         *after,
         title=f"{indicator.title}: {key[1]} to {after[1]}",
@@ -203,33 +200,6 @@ def _changed(key: Key, then: Counted, after: Key, now: Counted, indicator: Indic
         measure=measure,
         flags=("compatible with no change",) if included else (),
     )
-
-
-def _small(returned: Return, known: Mapping[str, Indicator], k: int) -> frozenset[Key]:
-    """Return what is hidden: fewer than k counted or not counted in a group, and bands that would tell of those."""
-    hidden = set()
-    for key, counted in returned.counted.items():
-        kind = known[key[2]].kind
-        shares = [_share(counted)] if kind in ("representation", "board") else [counted.of("white"), counted.of("bme")]
-        if min(part.smallest for part in shares) < k:
-            hidden.add(key)
-    tables = {key[:3]: key for key in returned.counted if known[key[2]].kind == "representation"}
-    for key in tables.values():
-        _complement(returned.beside(key), hidden, k)
-    return frozenset(hidden)
-
-
-def _complement(counted: Mapping[Key, Counted], hidden: set[Key], k: int) -> None:
-    """Hide the smallest further bands until those hidden hold k people of each kind: all together are the workforce."""
-    bands = {key: _share(band) for key, band in counted.items()}
-    while True:
-        inside, shown = [b for b in bands if b in hidden], [b for b in bands if b not in hidden]
-        enough = all(
-            sum(n) >= k for n in zip(*((bands[b].count, bands[b].base - bands[b].count) for b in inside), strict=True)
-        )
-        if not inside or not shown or (len(inside) > 1 and enough):
-            return
-        hidden.add(min(shown, key=lambda band: (bands[band].smallest, band)))
 
 
 def _hidden(row: Row) -> Row:

@@ -7,42 +7,57 @@ return is said to be missing.
 from collections.abc import Iterable
 from typing import Any
 
-from services.evaluation.evidence.wres.indicators import Row
+from services.evaluation.evidence.wres.indicators import DECIMALS, Row
 from services.evaluation.evidence.wres.standard import Standard
 
 WRES_FORMAT = "groundswell-wres/1"
 
 
-def document(found: Iterable[Row], changed: Iterable[Row], by: Standard) -> dict[str, Any]:
-    """Return the indicators as JSON; hidden is `{"value": null, "suppressed": true}`."""
+INTERNAL = "Internal: figures of few people are shown. Do not publish."
+Absent = tuple[str, int, tuple[str, ...]]
+
+
+def document(found: Iterable[Row], changed: Iterable[Row], by: Standard, *, internal: bool = False) -> dict[str, Any]:
+    """Return the indicators as JSON; hidden is `{"value": null, "suppressed": true}`.
+
+    Figures have the decimals of the text; all of them only where `internal` says so, because they give counts away.
+    """
     rows = list(found)
     return {
         "format": WRES_FORMAT,
+        "internal": internal,
         "standard": {"name": by.standard, "version": by.version, "k": by.k},
-        "indicators": [_plain(row) for row in rows],
-        "changes": [_plain(row) for row in changed],
-        "missing": missing(rows, by),
+        "indicators": [_plain(row, internal=internal) for row in rows],
+        "changes": [_plain(row, internal=internal) for row in changed],
+        "missing": [
+            {"organisation": organisation, "year": year, "indicators": list(absent)}
+            for organisation, year, absent in missing(rows, by)
+        ],
     }
 
 
-def text(found: Iterable[Row], changed: Iterable[Row], by: Standard) -> str:
+def text(found: Iterable[Row], changed: Iterable[Row], by: Standard, *, internal: bool = False) -> str:
     """Return the indicators for reading."""
     rows, later = list(found), list(changed)
-    lines = [f"{by.title}, version {by.version}. 95 % intervals in brackets."]
+    lines = [INTERNAL] if internal else []
+    lines.append(f"{by.title}, version {by.version}. 95 % intervals in brackets.")
     for row in rows:
         lines += ["", f"{row.organisation} {row.year}  {_name(row)}. {row.title}", *_said(row)]
     for row in later:
         lines += ["", f"{row.organisation}  change in {_name(row)}. {row.title}", *_said(row)]
-    absent = missing(rows, by)
-    if absent:
-        lines += ["", f"Not in the return: {', '.join(absent)}."]
+    lines += [""] if missing(rows, by) else []
+    for organisation, year, absent in missing(rows, by):
+        lines.append(f"Not in the return of {organisation} {year}: {', '.join(absent)}.")
     return "\n".join(lines)
 
 
-def missing(found: Iterable[Row], by: Standard) -> list[str]:
-    """Return the numbers of the standard's indicators that no row is about."""
-    there = {row.indicator for row in found}
-    return [indicator.indicator for indicator in by.indicators if indicator.indicator not in there]
+def missing(found: Iterable[Row], by: Standard) -> list[Absent]:
+    """Return the standard's indicators that no row is about, for each return (organisation and year) that lacks any."""
+    there: dict[tuple[str, int], set[str]] = {}
+    for row in found:
+        there.setdefault((row.organisation, row.year), set()).add(row.indicator)
+    absent = {one: tuple(i.indicator for i in by.indicators if i.indicator not in has) for one, has in there.items()}
+    return [(*one, lacking) for one, lacking in sorted(absent.items()) if lacking]
 
 
 def _name(row: Row) -> str:
@@ -65,13 +80,13 @@ def _value(row: Row) -> str:
         return "Hidden"
     if measure.value is None or measure.low is None or measure.high is None:
         return measure.reason.capitalize()
-    digits, sign = (2, "") if row.unit.startswith("times") else (1, "+")
+    digits, sign = DECIMALS[row.unit], "" if row.unit.startswith("times") else "+"
     low, high = f"{measure.low:{sign}.{digits}f}", f"{measure.high:{sign}.{digits}f}"
     return f"{measure.value:{sign}.{digits}f} {row.unit} ({low} to {high})"
 
 
-def _plain(row: Row) -> dict[str, Any]:
-    measure, held = row.measure, row.reconciliation
+def _plain(row: Row, *, internal: bool) -> dict[str, Any]:
+    measure, held = row.measure if internal else row.measure.rounded(DECIMALS[row.unit]), row.reconciliation
     return {
         "organisation": row.organisation,
         "year": row.year,

@@ -13,7 +13,7 @@ from math import floor
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.wres.figures import Part
 
-_FIGURE = re.compile(r"([+-]?)(\d+)(?:\.(\d+))?\s*(times|x|%|pp|percentage points|points)?")
+_FIGURE = re.compile(r"([+-]?)([0-9]{1,9})(?:\.([0-9]{1,9}))?\s*(times|x|%|pp|percentage points|points)?")
 _PERCENT, _POINTS = "%", ("pp", "points", "percentage points")
 
 
@@ -123,16 +123,23 @@ def _settled(published: str, ways: list[_Way], unit: str) -> Reconciliation:
             if way.reason == "agrees" and said in (_PERCENT, *_POINTS) and unit == "times":
                 return Reconciliation(published, agrees=False, reason="unit", words=f"{words} It is times, not {said}.")
             return Reconciliation(published, agrees=way.reason == "agrees", reason=way.reason, words=words)
-    own = float(_rounded(ways[0].value, max(digits, 1)))
+    own = float(_rounded(ways[0].value, min(max(digits, 1), 2)))
     words = f"It does not follow from these counts in any way we know; they give {own:g}."
     return Reconciliation(published, agrees=False, reason="unexplained", words=words)
+
+
+def follows(percent: str, count: int, base: int) -> bool:
+    """Say whether a percentage as written is that of so many people of a base, rounded or cut off."""
+    value, digits, _ = read(percent)
+    exact = Fraction(100 * count, base) if base else Fraction(0)
+    return value in (_rounded(exact, digits), _cut(exact, digits))
 
 
 def read(published: str) -> tuple[Fraction, int, str]:
     """Return a published figure's value, its decimals and its unit as written; EvidenceError if it is none."""
     found = _FIGURE.fullmatch(published.strip().lower())
     if found is None:
-        raise EvidenceError(f"{published!r} is not a figure such as 1.7, 170% or 4.2pp", field="published")
+        raise EvidenceError(f"{published[:40]!r} is not a figure such as 1.7, 170% or 4.2pp", field="published")
     sign, whole, decimals, unit = found.groups()
     return Fraction(f"{sign}{whole}.{decimals or 0}"), len(decimals or ""), unit or ""
 

@@ -4,17 +4,15 @@ Guards that a row which cannot be used is named with file, row and field, and th
 until it is counted.
 """
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from io import StringIO
 from itertools import pairwise
 
 from services.evaluation.evidence import codes
 from services.evaluation.evidence.errors import EvidenceError
-from services.evaluation.evidence.wres import reconciling
+from services.evaluation.evidence.wres import reading, reconciling
 from services.evaluation.evidence.wres.figures import Part, rebuilt
 from services.evaluation.evidence.wres.standard import Indicator, Standard
 
@@ -32,7 +30,7 @@ COLUMNS: Mapping[str, str] = {
 }
 _OPTIONAL = ("list", "percent", "published")
 _GROUPS = ("white", "bme", "unknown", "not_stated", "not_known")
-MOST_ROWS = 200_000
+_UNKNOWN = {"unknown", "not_stated", "not_known"}
 Key = tuple[str, int, str, str]
 """Organisation, year, indicator, part."""
 
@@ -46,6 +44,7 @@ class Counted:
     rebuilt: bool = False
     seen: set[str] = field(default_factory=set)
     """Groups and codes as written, to find rows that are there twice."""
+    lists: set[str] = field(default_factory=set)
 
     def of(self, group: str) -> Part:
         """Return a group's counts; `unknown` is every kind of unknown together."""
@@ -71,7 +70,7 @@ class Return:
 
     def beside(self, key: Key) -> Mapping[Key, Counted]:
         """Return all parts of the same indicator, organisation and year."""
-        return self._tables[key[:3]]
+        return self._tables.get(key[:3], {})
 
     def following(self) -> Iterator[tuple[Key, Key]]:
         """Return each part with the same part of the organisation's next return."""
@@ -81,13 +80,19 @@ class Return:
                 yield key, after
 
 
+def share(counted: Counted) -> Part:
+    """Return BME people among all, unknown ethnicity in the base."""
+    bme = counted.of("bme").count
+    return Part(bme, bme + counted.of("white").count + counted.of("unknown").count)
+
+
 def parse(text: str, by: Standard, file: str = "") -> Return:
     """Return a CSV's counts; EvidenceError names file, row and field of what cannot be used."""
     indicators = {indicator.indicator: indicator for indicator in by.indicators}
     found: dict[Key, Counted] = {}
-    for row, cells in _rows(text, file):
+    for row, cells in reading.rows(text, COLUMNS, _OPTIONAL, file):
         try:
-            _add(found, cells, indicators)
+            _add(found, cells, indicators, by)
         except EvidenceError as error:
             raise EvidenceError(error.what, file=file, cell=row, field=error.field) from error
     for (organisation, year, indicator, part), counted in found.items():
@@ -95,35 +100,48 @@ def parse(text: str, by: Standard, file: str = "") -> Return:
             if group not in counted.groups:
                 cell = f"{organisation} {year}, indicator {indicator}{f' ({part})' if part else ''}"
                 raise EvidenceError(f"the {group} group is missing", file=file, cell=cell, field="group")
-    return Return(file, found)
+    returned = Return(file, found)
+    _consistent(returned, indicators)
+    return returned
 
 
-def _rows(text: str, file: str) -> Iterator[tuple[str, dict[str, str]]]:
-    try:
-        lines = list(csv.reader(StringIO(text), strict=True))
-    except csv.Error as error:
-        raise EvidenceError(f"not CSV: {error}", file=file) from error
-    if len(lines) > MOST_ROWS:
-        raise EvidenceError(f"more than {MOST_ROWS} rows", file=file)
-    head = [name.strip().lower() for name in lines[0]] if lines else []
-    for name in COLUMNS:
-        if head.count(name) > 1 or (name not in head and name not in _OPTIONAL):
-            raise EvidenceError("a column is missing or there twice", file=file, cell="row 1", field=name)
-    for unknown in set(head) - set(COLUMNS):
-        raise EvidenceError("no such column", file=file, cell="row 1", field=unknown or "(empty)")
-    for number, line in enumerate(lines[1:], start=2):
-        if any(cell.strip() for cell in line):
-            if len(line) != len(head):
-                raise EvidenceError(f"{len(line)} cells for {len(head)} columns", file=file, cell=f"row {number}")
-            yield f"row {number}", dict(zip(head, (cell.strip() for cell in line), strict=True))
+def _consistent(returned: Return, indicators: Mapping[str, Indicator]) -> None:
+    """Hold the parts of a return against one another; EvidenceError where they cannot be of one workforce."""
+    for key in {key[:3]: key for key in returned.counted}.values():
+        beside, cell = returned.beside(key), f"{key[0]} {key[1]}, indicator {key[2]}"
+        if len({name for counted in beside.values() for name in counted.lists}) > 1:
+            said = "two lists of codes are used: some groups have other borders; use one"
+            raise EvidenceError(said, file=returned.file, cell=cell, field="list")
+        workforce = beside.get((*key[:3], "workforce"))
+        if indicators[key[2]].kind != "board" or workforce is None:
+            continue
+        board = beside.get((*key[:3], "board"))
+        if board is not None and share(board).base > share(workforce).base:
+            said = "the board has more people than the workforce; check which is which"
+            raise EvidenceError(said, file=returned.file, cell=cell, field="count")
+        for bands in [one.indicator for one in indicators.values() if one.kind == "representation"]:
+            parts = list(returned.beside((*key[:2], bands, "")).values())
+            for group in ("white", "bme", "unknown") if parts else ():
+                people = [sum(part.of(group).count for part in parts), workforce.of(group).count]
+                if people[0] != people[1]:
+                    raise EvidenceError(
+                        f"the workforce has {people[1]} people of group {group}, the bands of indicator {bands} add up "
+                        f"to {people[0]}: both are the whole workforce",
+                        file=returned.file,
+                        cell=cell,
+                        field="count",
+                    )
 
 
-def _add(found: dict[Key, Counted], cells: dict[str, str], indicators: Mapping[str, Indicator]) -> None:
+def _add(found: dict[Key, Counted], cells: dict[str, str], indicators: Mapping[str, Indicator], by: Standard) -> None:
     indicator = indicators.get(cells["indicator"])
     if indicator is None:
         raise EvidenceError(f"not one of {', '.join(indicators)}", field="indicator")
     if not re.fullmatch(r"(19|20)[0-9]{2}", cells["year"]):
         raise EvidenceError("not a year of four digits", field="year")
+    if not by.years.first <= int(cells["year"]) <= by.years.last:
+        said = f"version {by.version} of {by.standard} is for {by.years.first} to {by.years.last}; check the year"
+        raise EvidenceError(said, field="year")
     if not cells["organisation"]:
         raise EvidenceError("empty", field="organisation")
     key = (cells["organisation"], int(cells["year"]), indicator.indicator, _part(indicator, cells["part"]))
@@ -134,11 +152,28 @@ def _add(found: dict[Key, Counted], cells: dict[str, str], indicators: Mapping[s
         raise EvidenceError("groups and codes of a list are mixed: people would be counted twice", field="group")
     if written in counted.seen:
         raise EvidenceError("this group is there twice", field="group")
+    if written in _UNKNOWN and counted.seen & _UNKNOWN and "unknown" in {written, *counted.seen}:
+        said = "unknown is all of not_stated and not_known: give the one or the two, or people are counted twice"
+        raise EvidenceError(said, field="group")
     counted.seen.add(written)
-    before = counted.groups.get(group, Part(0, 0))
-    counted.groups[group] = Part(before.count + part.count, before.base + part.base, part.least, part.most)
+    counted.lists |= {cells["list"]} if cells.get("list") else set()
+    counted.groups[group] = _together(counted.groups.get(group), part)
     counted.rebuilt |= part.least is not None
     _publish(counted, cells.get("published", ""))
+
+
+def _together(before: Part | None, part: Part) -> Part:
+    """Return the people of two codes of one group; bounds of bases that were rebuilt add up too."""
+    if before is None:
+        return part
+    count, base = before.count + part.count, before.base + part.base
+    if before.least is None and part.least is None:
+        return Part(count, base)
+    ends = [
+        (one.base if one.least is None else one.least, one.base if one.most is None else one.most)
+        for one in (before, part)
+    ]
+    return Part(count, base, ends[0][0] + ends[1][0], ends[0][1] + ends[1][1])
 
 
 def _publish(counted: Counted, published: str) -> None:
@@ -173,14 +208,20 @@ def _counts(indicator: Indicator, cells: dict[str, str]) -> Part:
     if indicator.kind in ("representation", "board"):
         if cells["base"]:
             raise EvidenceError("has to be empty here: the groups are one another's base", field="base")
+        if cells.get("percent"):
+            raise EvidenceError("has to be empty here: it is worked out from the counts", field="percent")
         return Part(count, count)
-    if not cells["base"] and cells.get("percent"):
-        if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})?", cells["percent"]):
-            raise EvidenceError("not a percentage such as 1.2", field="percent")
-        return rebuilt(count, cells["percent"])
+    percent = cells.get("percent", "")
+    if percent and not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})?", percent):
+        raise EvidenceError("not a percentage such as 1.2", field="percent")
+    if percent and not cells["base"]:
+        return rebuilt(count, percent)
     base = _number(cells["base"], "base")
     if count > base:
         raise EvidenceError("more people are counted than there are", field="count")
+    if percent and not reconciling.follows(percent, count, base):
+        said = f"{percent} does not follow from {count} of {base}; correct one of them, or leave the percentage out"
+        raise EvidenceError(said, field="percent")
     return Part(count, base)
 
 

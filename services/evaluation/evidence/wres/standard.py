@@ -45,6 +45,13 @@ class Flag(_Model):
     high: Decimal = Field(alias="to")
 
 
+class Years(_Model):
+    """The years of the returns that a version is for, both ends included."""
+
+    first: int = Field(alias="from")
+    last: int = Field(alias="to")
+
+
 class Standard(_Model):
     """A standard in one version; `k` is the smallest count that is shown."""
 
@@ -53,6 +60,7 @@ class Standard(_Model):
     title: str
     source: str
     k: int = Field(ge=2)
+    years: Years
     flag: Flag
     indicators: tuple[Indicator, ...]
 

@@ -56,10 +56,10 @@ def test_unknown_ethnicity_is_in_the_base_of_a_workforce_and_of_no_likelihood() 
     lines += ["RXX,2023,9,workforce,white,700,", "RXX,2023,9,workforce,bme,250,", "RXX,2023,9,workforce,not_known,50,"]
     (row,) = _rows(*lines)
     assert row.measure.value == pytest.approx(100 * (20 / 100 - 250 / 1000))
-    assert "50 of unknown ethnicity, counted in the base." in row.notes
+    assert "People of unknown ethnicity are counted in the base." in row.notes
     (row,) = _rows("RXX,2023,2,,white,50,200", "RXX,2023,2,,bme,20,100", "RXX,2023,2,,unknown,4,9")
     assert row.measure.value == pytest.approx((50 / 200) / (20 / 100))
-    assert row.notes == ("Fewer than 10 of unknown ethnicity, in neither group.",)
+    assert row.notes == ("People of unknown ethnicity are in neither group.",)
 
 
 def test_one_seat_of_a_board_is_several_points_and_no_trend_is_offered() -> None:
@@ -112,10 +112,10 @@ def test_codes_are_mapped_when_read_and_missing_answers_stay_missing() -> None:
         f"RXX,2023,3,,{code},{n},{n * 10},ethnicity-2001" for code, n in [("A", 30), ("C", 10), ("R", 12), ("S", 9)]
     ]
     lines += ["RXX,2023,3,,Z,1,20,ethnicity-2001", "RXX,2023,3,,99,2,5,ethnicity-2001"]
-    lines += ["RXX,2023,3,,15,10,100,ethnicity-2021"]
+    lines += ["RXX,2023,3,,B,10,100,ethnicity-2001"]
     (row,) = _rows(*lines, head=head)
     assert row.measure.value == pytest.approx(1)
-    assert row.notes == ("25 of unknown ethnicity, in neither group.",)
+    assert row.notes == ("People of unknown ethnicity are in neither group.",)
 
 
 _GOOD = "RXX,2023,3,,white,44,487"
@@ -177,7 +177,8 @@ def test_the_command_prints_the_nine_indicators_and_hides_what_is_small(capsys: 
     assert "2.45 times (1.58 to 3.79)   BME / white; above 1 is adverse to BME staff" in out
     assert "Published 0.41: differs. It is the other way round" in out
     assert "    Hidden   board - workforce" in out
-    assert (err, "Not in the return" in out) == ("", False)
+    assert (err, "Not in the return of RXX 2023" in out) == ("", False)
+    assert "Not in the return of RXX 2024: 1, 2, 4, 5, 6, 7, 8, 9." in out
     assert main(["wres", str(SAMPLE), "--json"]) == 0
     written = json.loads(capsys.readouterr().out)
     assert {row["indicator"] for row in written["indicators"]} == {str(n) for n in range(1, 10)}
@@ -191,7 +192,7 @@ def test_the_command_shows_small_figures_only_when_asked_and_says_so(tmp_path: P
     assert main(["wres", str(path), "--internal"]) == 0
     out, err = capsys.readouterr()
     assert "No ratio: in one group nobody was counted" in out
-    assert "Not in the return: 1, 2, 4, 5, 6, 7, 8, 9." in out
+    assert "Not in the return of RXX 2023: 1, 2, 4, 5, 6, 7, 8, 9." in out
     assert err.startswith("Internal view")
     path.write_text("", "utf-8")
     assert main(["wres", str(path)]) == 1

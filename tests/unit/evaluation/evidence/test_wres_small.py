@@ -1,0 +1,175 @@
+"""What is small in a return shows nowhere, not by subtraction, in decimals or in a note; and bad returns (WRE)."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.evaluation.commands import main
+from services.evaluation.evidence import wres
+from services.evaluation.evidence.errors import EvidenceError
+
+HEAD = "organisation,year,indicator,part,group,count,base"
+
+
+def _rows(*lines: str, head: str = HEAD, internal: bool = False) -> dict[tuple[str, str], wres.Row]:
+    by = wres.standard("wres")
+    found = wres.rows(wres.parse("\n".join([head, *lines]), by, "return.csv"), by, internal=internal)
+    return {(row.indicator, row.part): row for row in found}
+
+
+def _likelihood(part: str, bme: str, white: str) -> list[str]:
+    return [f"RXX,2023,3,{part},bme,{bme}", f"RXX,2023,3,{part},white,{white}"]
+
+
+def _bands(**bands: tuple[int, int, int]) -> list[str]:
+    groups = ("white", "bme", "unknown")
+    return [
+        f"RXX,2023,1,{name},{g},{n},"
+        for name, ns in bands.items()
+        for g, n in zip(groups, ns, strict=True)
+        if n or g != "unknown"
+    ]
+
+
+def test_a_part_cannot_be_had_by_subtracting_the_others_from_the_whole() -> None:
+    """Medical 4 is 27 less 23."""
+    whole = _likelihood("", "27,122", "44,487")
+    nursing, medical = _likelihood("nursing", "23,82", "30,300"), _likelihood("medical", "4,40", "14,187")
+    found = _rows(*whole, *nursing, *medical)
+    assert [part for (_, part), row in found.items() if row.suppressed] == ["nursing", "medical"]
+    found = _rows(*whole, *nursing)  # the others are not in the return, and are few
+    assert [part for (_, part), row in found.items() if row.suppressed] == ["nursing"]
+    three = [*whole, *_likelihood("nursing", "11,42", "15,150"), *_likelihood("midwives", "12,40", "15,150"), *medical]
+    found = _rows(*three)
+    assert [part for (_, part), row in found.items() if row.suppressed] == ["nursing", "medical"]
+
+
+def test_parts_that_ask_the_same_people_twice_are_no_sum() -> None:
+    lines = [*_likelihood("a", "27,122", "44,487"), *_likelihood("b", "4,122", "44,487")]
+    assert [part for (_, part), row in _rows(*lines).items() if row.suppressed] == ["b"]
+
+
+@pytest.mark.parametrize("people", [(3, 200, 40), (200, 3, 40), (200, 40, 3)])
+def test_every_group_of_a_share_is_looked_at(people: tuple[int, int, int]) -> None:
+    found = _rows(*_bands(low=people, middle=(300, 80, 20), high=(900, 300, 50)))
+    assert found["1", "low"].suppressed
+    assert sum(row.suppressed for row in found.values()) == 2
+    assert not found["1", "high"].suppressed
+
+
+def test_bands_are_hidden_together_until_each_group_has_enough_people() -> None:
+    found = _rows(*_bands(low=(200, 40, 3), middle=(300, 80, 4), high=(900, 300, 0), top=(500, 90, 30)))
+    assert {part for (_, part), row in found.items() if row.suppressed} == {"low", "middle", "top"}
+
+
+def test_notes_on_unknown_ethnicity_have_no_number_to_subtract() -> None:
+    found = _rows(*_bands(low=(300, 80, 50), high=(900, 300, 53)))
+    assert {note for row in found.values() for note in row.notes} == {
+        "People of unknown ethnicity are counted in the base."
+    }
+
+
+def test_json_has_the_decimals_of_the_text_and_all_of_them_only_inside(tmp_path: Path, capsys: Any) -> None:
+    path = tmp_path / "return.csv"
+    path.write_text("\n".join([HEAD, *_likelihood("", "27,122", "44,487")]))
+    assert main(["wres", str(path), "--json"]) == 0
+    written = json.loads(capsys.readouterr().out)
+    (row,) = written["indicators"]
+    assert (row["figure"]["value"], row["interval"], written["internal"]) == (2.45, [1.58, 3.79], False)
+    assert main(["wres", str(path), "--json", "--internal"]) == 0
+    written = json.loads(capsys.readouterr().out)
+    assert (written["indicators"][0]["figure"]["value"], written["internal"]) == (
+        pytest.approx(2.44951, abs=1e-5),
+        True,
+    )
+    assert main(["wres", str(path), "--internal"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "Internal: figures of few people are shown. Do not publish."
+
+
+def test_a_flag_never_contradicts_the_figure_beside_it() -> None:
+    row = _rows(*_likelihood("", "1254,10000", "1000,10000"))["3", ""]
+    assert row.flags == ("adverse to BME staff",)  # 1.25, not outside 0.80 to 1.25
+    assert _rows(*_likelihood("", "1256,10000", "1000,10000"))["3", ""].flags[0] == "outside 0.80 to 1.25"
+
+
+def test_what_is_missing_is_said_of_each_return() -> None:
+    by = wres.standard("wres")
+    lines = [
+        *_likelihood("", "27,122", "44,487"),
+        *(line.replace("RXX", "RYY").replace(",3,", ",4,") for line in _likelihood("", "27,122", "44,487")),
+    ]
+    found = wres.rows(wres.parse("\n".join([HEAD, *lines]), by), by)
+    absent = wres.document(found, (), by)["missing"]
+    assert [(one["organisation"], "3" in one["indicators"], "4" in one["indicators"]) for one in absent] == [
+        ("RXX", False, True),
+        ("RYY", True, False),
+    ]
+
+
+def test_bounds_of_rebuilt_bases_add_up_over_codes() -> None:
+    head = f"{HEAD},list,percent"
+    lines = ["RXX,2023,3,,A,17,,ethnicity-2001,0.7", "RXX,2023,3,,D,9,,ethnicity-2001,1.2"]
+    one = _rows(*lines, head=head, internal=True)["3", ""].notes[0]
+    both = _rows(*lines, "RXX,2023,3,,J,9,,ethnicity-2001,1.2", head=head, internal=True)["3", ""].notes[0]
+    assert "750 (720 to 783)" in one
+    assert "1500 (1440 to 1566)" in both
+
+
+_BOARD = ["RXX,2023,9,board,white,70,", "RXX,2023,9,board,bme,20,"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (["RXX,2023,3,,unknown,4,9", "RXX,2023,3,,not_stated,1,2"], "row 3: group: unknown is all of not_stated"),
+        (["RXX,2023,3,,not_known,4,9", "RXX,2023,3,,unknown,1,2"], "row 3: group: unknown is all of not_stated"),
+        (["RXX,2099,3,,white,4,9"], "row 2: year: version 2023 of wres is for 2015 to 2027"),
+        (["RXX,1900,3,,white,4,9"], "row 2: year: version 2023 of wres is for 2015 to 2027"),
+        (["R\x1bX,2023,3,,white,4,9"], "row 2: organisation: holds a character that cannot be printed"),
+        (['"R\nX",2023,3,,white,4,9'], "row 2: organisation: holds a character that cannot be printed"),
+        (
+            [*_BOARD, "RXX,2023,9,workforce,white,60,", "RXX,2023,9,workforce,bme,20,"],
+            "RXX 2023, indicator 9: count: the bo",
+        ),
+        (
+            [*_BOARD, "RXX,2023,9,workforce,white,600,", "RXX,2023,9,workforce,bme,200,", *_bands(one=(500, 200, 0))],
+            "RXX 2023, indicator 9: count: the workforce has 600 people of group white, the bands of indicator 1 add",
+        ),
+        ([], "no rows under the heading"),
+        (["", " , "], "no rows under the heading"),
+    ],
+)
+def test_a_return_that_contradicts_itself_is_turned_away(lines: list[str], said: str) -> None:
+    with pytest.raises(EvidenceError) as caught:
+        _rows(*lines)
+    assert str(caught.value).startswith(f"return.csv: {said}")
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "said"),
+    [
+        ("sep=,\norganisation", "", "row 1: a note to a spreadsheet; delete this line"),
+        (HEAD.replace(",", ";"), "", "row 1: separated by semicolons or tabs; save it with commas"),
+        (f"{HEAD},", "RXX,2023,3,,white,4,9,", "row 1: ends with a comma: delete the empty column"),
+        (f"{HEAD},percent", "RXX,2023,3,,white,4,100,7", "row 2: percent: 7 does not follow from 4 of 100"),
+        (f"{HEAD},percent", "RXX,2023,1,b,white,4,,7", "row 2: percent: has to be empty here"),
+        (f"{HEAD},published", f"RXX,2023,3,,white,4,100,{'9' * 5000}", "row 2: published: '9999"),
+        (
+            f"{HEAD},list",
+            "RXX,2023,3,,A,4,100,ethnicity-2001\nRXX,2023,3,,D,4,90,ethnicity-2001\nRXX,2023,3,,15,4,100,ethnicity-2021",
+            "RXX 2023, indicator 3: list: two lists",
+        ),
+    ],
+)
+def test_a_file_saved_in_another_way_says_what_to_do(head: str, line: str, said: str) -> None:
+    with pytest.raises(EvidenceError) as caught:
+        _rows(line, head=head)
+    assert str(caught.value).startswith(f"return.csv: {said}")
+    assert len(str(caught.value)) < 300
+
+
+def test_a_percentage_that_follows_from_its_count_is_welcome() -> None:
+    lines = ["RXX,2023,3,,white,44,487,9.0", "RXX,2023,3,,bme,27,122,22.1"]
+    assert not _rows(*lines, head=f"{HEAD},percent")["3", ""].suppressed
