@@ -1,13 +1,17 @@
 """Tables of the same people, and releases one after another: what they tell together is never more than is refused."""
 
+import os
 from typing import Any
 
+import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 from services.evaluation.evidence import disclosure
 from services.evaluation.evidence.disclosure import Kept, Refusal, Release
 from services.evaluation.evidence.errors import EvidenceError
 
+TABLES = int(os.environ.get("DISCLOSURE_TABLES", "30"))
 ROUND10 = disclosure.rule("k10-round10")
 DEFAULT = disclosure.rule("default")
 CELLS = [[9, 14, 14, 14, 14], [40, 60, 40, 50, 60]]
@@ -119,3 +123,51 @@ def test_tables_that_were_held_apart_stay_tied() -> None:
     assert isinstance(first, Release)
     moved = _table("byOrgGroup", [[10, 24, 14, 14, 14], CELLS[1]], {"org": "XY", "group": GROUPS})
     assert isinstance(_release(moved, _table("byOrg", [76, 250], {"org": "XY"}), previous=first.standing), Refusal)
+
+
+def test_no_hidden_figure_of_random_tables_of_the_same_people_is_recovered() -> None:
+    """Cells, rows and columns as three tables, values in any order, in one release or in two; attacked afresh."""
+    rng, released, refused = np.random.default_rng(9), 0, 0
+    for _ in range(TABLES):
+        shape = tuple(rng.integers(2, 5, size=2))
+        counts = rng.poisson(rng.gamma(1.0, 16.0, size=shape))
+        documents = _together(counts, rng)
+        if documents is None:
+            refused += 1
+            continue
+        released += 1
+        assert min(_widths(documents, shape), default=DEFAULT.keeps) >= DEFAULT.keeps
+    assert released > TABLES * 0.3
+    assert released + refused == TABLES
+
+
+def _together(counts: Any, rng: Any) -> list[Any] | None:
+    """What is published of one population by three tables, in one release or in two; None where it is refused."""
+    rows, columns = rng.permutation(counts.shape[0]), rng.permutation(counts.shape[1])
+    both = {"org": [f"O{i}" for i in rows], "Group": [f"g{i}" for i in columns]}
+    fine = _table("fine", counts[np.ix_(rows, columns)].tolist(), both, margins=str(rng.choice(["none", "all"])))
+    by_row = _table("rows", counts.sum(axis=1).tolist(), {"Org": [f"o{i}" for i in range(counts.shape[0])]})
+    by_column = _table("columns", counts.sum(axis=0).tolist(), {"group": [f"G{i}" for i in range(counts.shape[1])]})
+    first = _release(fine, *([by_row, by_column] if rng.random() < 0.5 else []), rule=DEFAULT)
+    if isinstance(first, Refusal):
+        return None
+    second = _release(by_column, by_row, previous=first.standing, rule=DEFAULT)
+    return None if isinstance(second, Refusal) else [disclosure.document(first), disclosure.document(second)]
+
+
+def _widths(documents: list[Any], shape: tuple[int, ...]) -> list[int]:
+    """How many values are left to each hidden figure, by linear programmes over the documents alone."""
+    rows, limits, hidden = [], [], []
+    for table in (table for document in documents for table in document["tables"]):
+        step = table["rounded_to"]
+        for entry in table["entries"]:
+            at = {name.lower(): int(value[1:]) for name, value in entry["at"].items()}
+            place = np.zeros(shape)
+            place[at.get("org", slice(None)), at.get("group", slice(None))] = 1
+            row, value = place.ravel(), entry["count"]["value"]
+            low, high = (0, 9) if value is None else (max(value - step // 2, 10), value - step // 2 + step - 1)
+            rows += [row, -row]
+            limits += [high, -low]
+            hidden += [row] if value is None else []
+    ends = [[linprog(sign * row, np.array(rows), limits).fun for sign in (1, -1)] for row in hidden]
+    return [int(np.floor(-high + 1e-6) - np.ceil(low - 1e-6)) + 1 for low, high in ends]
