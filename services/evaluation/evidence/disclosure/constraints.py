@@ -66,11 +66,14 @@ class System:
         """Add that cells of two tables hold the same people, as far as these tables stand on the same day.
 
         A difference of fewer than k people is known: who knows those that came and went knows it. `slack` is how many
-        people can be missing otherwise, because cells that moved by fewer than k were held.
+        people can be missing otherwise, because cells that moved by fewer than k were held. Tables that may
+        leave people out, but do not, are tied as if everybody knew it.
         """
         row = Counter([self.counts[which(one, at)] for at in link.mine])
         row.subtract([self.counts[which(other, at)] for at in link.theirs])
-        if link.alike != "same":
+        if link.alike != "same" and link.difference:
+            if link.alike == "apart":
+                return
             low, high = (-MOST_PEOPLE, 0) if link.alike == "fewer" else (0, MOST_PEOPLE)
             if low <= link.difference <= high:
                 self._row(row, low, high)
@@ -115,7 +118,8 @@ def system(releases: Sequence[Sequence[Published]]) -> System:
     for release in releases:
         for known in release:
             built.add(known)
-    parents = relations.parents(known.table for release in releases for known in release)
+    newest, *older = [[known.table for known in release] for release in releases]
+    parents = relations.parents(newest, (table for release in older for table in release))
     tables = [[(known, links.known(known.table, parents)) for known in release] for release in releases]
     covered = [links.covered([known for _, known in release]) for release in tables]
     every = [(age, *known) for age, release in enumerate(tables) for known in release]

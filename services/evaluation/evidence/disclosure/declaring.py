@@ -25,7 +25,7 @@ def check(tables: Iterable[Table], earlier: Sequence[Table] = ()) -> None:
     for population, together in populations.items():
         names = {plain(table.table) for table in together}
         before = [t for t in earlier if plain(t.population) == population and plain(t.table) not in names]
-        parents = relations.parents([*together, *before])
+        parents = relations.parents(together, before)
         _related(together, before, parents)
         _agree(together, parents)
 
@@ -80,7 +80,7 @@ def _agree(together: list[Table], parents: Parents) -> None:
     for one, other in combinations(known, 2):
         for link in links.links(one, other, covered, covered):
             wrong = {"same": link.difference != 0, "fewer": link.difference > 0, "more": link.difference < 0}
-            if wrong[link.alike]:
+            if wrong.get(link.alike):
                 where = ", ".join(link.values) or "all"
                 raise EvidenceError(
                     f"does not count the same people as {other.table.table} in {where}, though both are of population "

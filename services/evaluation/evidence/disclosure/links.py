@@ -11,7 +11,7 @@ from typing import Literal
 from services.evaluation.evidence.disclosure.relations import Parents, facts
 from services.evaluation.evidence.disclosure.tables import At, Table
 
-Alike = Literal["same", "fewer", "more"]
+Alike = Literal["same", "fewer", "more", "apart"]
 Covered = Mapping[str, frozenset[str]]
 """The values that a dimension has in any table of the same people and release."""
 Totals = Mapping[tuple[str, ...], tuple[list[At], int]]
@@ -46,7 +46,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Link:
-    """Cells of one table that hold the same people as cells of another, or `fewer` or `more`; their counts today."""
+    """Cells of one table that hold the same people as cells of another, or `fewer` or `more` or others (`apart`)."""
 
     values: tuple[str, ...]
     mine: tuple[At, ...]
@@ -78,13 +78,13 @@ def links(one: Known, other: Known, mine: Covered, theirs: Covered) -> Iterator[
     """Return what ties two tables of the same people, by the dimensions they share; by all people if they share none.
 
     `mine` and `theirs` are what the tables of their releases cover: a table that leaves out values of a dimension which
-    the other does not have holds fewer people, and one where both do so is not tied.
+    the other does not have holds fewer people; where both do so, they are `apart`.
     """
     shared = one.names & other.names
     lacks, they_lack = one.lacks(shared, mine), other.lacks(shared, theirs)
-    if lacks and they_lack:
-        return
-    alike: Alike = "fewer" if lacks else "more" if they_lack else "same"
+    alike: Alike = "same"
+    if lacks or they_lack:
+        alike = "apart" if lacks and they_lack else "fewer" if lacks else "more"
     names = sorted(shared)
     ours, yours = one.by(names), other.by(names)
     for key in ours:

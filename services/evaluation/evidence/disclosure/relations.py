@@ -5,7 +5,7 @@ the shape of the tables they stand in; where nothing sets them apart, they may.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from services.evaluation.evidence.disclosure.naming import plain
 from services.evaluation.evidence.disclosure.tables import At, Table
@@ -18,18 +18,29 @@ Parents = Mapping[str, Mapping[str, Mapping[str, str]]]
 _Key = tuple[str, ...]
 
 
-def parents(tables: Iterable[Table]) -> Parents:
-    """Return what tables of the same people declare of coarser dimensions, together; EvidenceError if they differ."""
+def parents(tables: Iterable[Table], earlier: Iterable[Table] = ()) -> Parents:
+    """Return what tables of the same people declare of coarser dimensions, together; EvidenceError if they differ.
+
+    `earlier` tables add what these do not say; where something has moved since, the newer declaration holds.
+    """
     found: dict[str, dict[str, dict[str, str]]] = {}
     for table in tables:
-        for dimension in table.dimensions:
-            for coarser, values in dimension.within.items():
-                kept = found.setdefault(plain(dimension.name), {}).setdefault(plain(coarser), {})
-                for value, parent in values.items():
-                    if kept.setdefault(plain(value), plain(parent)) != plain(parent):
-                        said = f"another table of the same people puts {value} elsewhere; declare it alike"
-                        raise EvidenceError(said, cell=table.table, field="within")
+        for kept, value, parent in _declared(table, found):
+            if kept.setdefault(plain(value), plain(parent)) != plain(parent):
+                said = f"another table of the same people puts {value} elsewhere; declare it alike"
+                raise EvidenceError(said, cell=table.table, field="within")
+    for table in earlier:
+        for kept, value, parent in _declared(table, found):
+            kept.setdefault(plain(value), plain(parent))
     return found
+
+
+def _declared(table: Table, found: dict[str, dict[str, dict[str, str]]]) -> Iterator[tuple[dict[str, str], str, str]]:
+    for dimension in table.dimensions:
+        for above, values in dimension.within.items():
+            kept = found.setdefault(plain(dimension.name), {}).setdefault(plain(above), {})
+            for value, parent in values.items():
+                yield kept, value, parent
 
 
 def facts(table: Table, at: At, known: Parents) -> Facts:

@@ -93,7 +93,8 @@ class Together:
 
     def __init__(self, releases: Sequence[Sequence[Published]]) -> None:
         self.releases = [list(release) for release in releases if release]
-        self._parents = relations.parents(known.table for release in self.releases for known in release)
+        newest, *older = [[known.table for known in release] for release in self.releases]
+        self._parents = relations.parents(newest, (table for release in older for table in release))
         self.showing = means.Showing(self.releases, self._parents)
 
     def attacked(self) -> list[list[Published]]:

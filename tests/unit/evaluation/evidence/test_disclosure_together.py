@@ -76,6 +76,24 @@ def test_a_coarser_table_is_tied_by_what_is_declared_and_refused_where_nothing_i
         _release(_table("byTrust", [65, 50, 60], {"trust": ["X", "Z1", "Z2"]}), twice)
 
 
+def test_a_value_that_nobody_has_does_not_untie_tables() -> None:
+    by_group = _table("byGroup", [49, 74, 54, 64, 74, 0], {"group": "abcdef"})
+    assert isinstance(_release(BY_GROUP, BY_ORG, by_group), Refusal)
+    by_org = _table("byOrg", [65, 250, 0], {"org": "XYZ"})
+    assert isinstance(_release(BY_GROUP, by_org, by_group), Refusal)
+
+
+def test_a_trust_may_change_its_region_between_two_releases_but_not_within_one() -> None:
+    first = _release(_trusts(within={"region": REGIONS}))
+    moved = {**REGIONS, "Z1": "X"}
+    assert isinstance(_release(_trusts(within={"region": moved}), previous=first.standing), Release)
+    second = _table(
+        "other", [9, 14, 14, 14, 14, 50, 60], {"trust": {"values": list(REGIONS), "within": {"region": moved}}}
+    )
+    with pytest.raises(EvidenceError, match="within: another table of the same people puts Z1 elsewhere"):
+        _release(_trusts(within={"region": REGIONS}), second)
+
+
 def test_a_region_of_a_region_is_tied_too() -> None:
     countries = {"within": {"country": {"X": "E", "Z": "W"}}}
     regions = _table("byRegion", [65, 110], {"region": {"values": ["X", "Z"], **countries}})
