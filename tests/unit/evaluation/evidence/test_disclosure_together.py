@@ -76,6 +76,25 @@ def test_a_coarser_table_is_tied_by_what_is_declared_and_refused_where_nothing_i
         _release(_table("byTrust", [65, 50, 60], {"trust": ["X", "Z1", "Z2"]}), twice)
 
 
+def test_two_means_of_the_same_people_that_differ_by_a_newcomer_are_hidden() -> None:
+    """One table holds the newcomer back and the other does not: side by side they would show what they answered."""
+
+    def tables(cells: Any, sums: Any) -> Any:
+        score = {"name": "confidence", "low": 1, "high": 5}
+        fine = _table("fine", cells, {"org": "XY", "group": "ab"}, margins="all", means=[{**score, "sums": sums}])
+        rows, totals = ([sum(row) for row in numbers] for numbers in (cells, sums))
+        return fine, _table("rows", rows, {"org": "XY"}, means=[{**score, "sums": totals}])
+
+    def means(found: Release, table: int) -> dict[Any, float | None]:
+        return {entry.at: entry.means[0][1].value for entry in found.tables[table].entries}
+
+    first = _release(*tables([[20, 30], [40, 60]], [[60, 90], [120, 180]]), rule=DEFAULT)
+    assert (means(first, 0)["X", None], means(first, 1)["X",]) == (3.0, 3.0)
+    second = _release(*tables([[32, 31], [40, 60]], [[96, 95], [120, 180]]), previous=first.standing, rule=DEFAULT)
+    assert (means(second, 0)["X", None], means(second, 1)["X",]) == (None, None)
+    assert (means(second, 0)["Y", None], means(second, 1)["Y",]) == (3.0, 3.0)
+
+
 def test_a_value_that_nobody_has_does_not_untie_tables() -> None:
     by_group = _table("byGroup", [49, 74, 54, 64, 74, 0], {"group": "abcdef"})
     assert isinstance(_release(BY_GROUP, BY_ORG, by_group), Refusal)
