@@ -38,7 +38,7 @@ demo: setup  ## play a simulated region on the embedded stack: make demo ARGS="-
 	@$(PY) -m deploy.local.region $(ARGS)
 
 test: setup kafka check  ## everything CI runs: checks, unit, contract, integration and fault tests
-	@$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fault: setup kafka  ## long fault runs on Apache Kafka, about an hour: make fault ARGS="--outage 600"
 	@$(PY) -m pytest tests/fault -m long -s $(ARGS)
