@@ -24,7 +24,7 @@ _PATIENCE = 240
 async def test_a_signal_ends_the_whole_stack_and_leaves_nothing() -> None:
     with _Running("up") as running:
         running.wait_for("topics made")
-        await eventually(running.is_complete, what="all sixteen processes", deadline=_PATIENCE)
+        await eventually(running.is_complete, what="all nineteen processes", deadline=_PATIENCE)
         processes = running.children()
         running.process.send_signal(signal.SIGTERM)
         running.wait_for("nothing is left behind")
@@ -58,7 +58,7 @@ def stack() -> Iterator[Stack]:
     with Stack(say=lambda _: None) as started:
         yield started
         processes = [process.pid for process in started.processes.values()]
-    assert len(processes) == 16
+    assert len(processes) == 19
     assert _alive(processes) == []
 
 
@@ -142,7 +142,7 @@ class _Running:
 
     async def is_complete(self) -> bool:
         """Tell whether parts, services and origin have all been started."""
-        return len(self.children()) == 16
+        return len(self.children()) == 19
 
     def folders(self) -> list[Path]:
         """Return what it left in the temporary folder."""

@@ -66,11 +66,6 @@ def run(given: argparse.Namespace) -> int:
 
 def _hand_out(found: Release, given: argparse.Namespace) -> None:
     shown = json.dumps(disclosure.document(found), indent=2) if given.json else disclosure.text(found)
-    try:
-        shown.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError as error:
-        said = f"a name cannot be printed here ({error.encoding}): set PYTHONIOENCODING=utf-8, or take --json"
-        raise EvidenceError(said, file=str(given.tables)) from error
     if given.keep is not None:
         _write(given.keep, json.dumps(disclosure.kept.written(found.standing), indent=2) + "\n")
     if given.csv is not None:
