@@ -37,13 +37,13 @@ class Caller:
         self._client.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack() -> Iterator[Stack]:
     with Stack(kind=servers.chosen(), organisations=ORGANISATIONS, say=lambda _: None) as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def callers(stack: Stack) -> Iterator[dict[tuple[str, str], Caller]]:
     made = {(organisation, role): Caller(stack, organisation, role) for organisation in ORGANISATIONS for role in ROLES}
     yield made

@@ -19,17 +19,17 @@ SABOTAGES = (
         file="shared/bus/reaction.py",
         old="""\
                 result = await self._handling.handle(prepared, marks)
-                if isinstance(result, Hold):
-                    run.held = result
-                    return
-                self._settled(run.place, prepared, result)
+            if isinstance(result, Hold):
+                run.held = result
+                return
+            self._settled(run.place, prepared, result)
 """,
         new="""\
                 self._settled(run.place, prepared, Outcome.APPLIED)
                 result = await self._handling.handle(prepared, marks)
-                if isinstance(result, Hold):
-                    run.held = result
-                    return
+            if isinstance(result, Hold):
+                run.held = result
+                return
 """,
         red=(
             f"{BATCHES}::test_a_record_that_has_to_wait_holds_its_partition_and_what_was_done_is_acknowledged",
