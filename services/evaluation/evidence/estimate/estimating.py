@@ -14,7 +14,7 @@ from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.estimate import inference, library
 from services.evaluation.evidence.estimate.bands import event_study
 from services.evaluation.evidence.estimate.counting import counted, deviation, largest_score, pre_periods
-from services.evaluation.evidence.estimate.inference import FEWEST, MEANS, NONE, PEOPLE, WILD, Inference
+from services.evaluation.evidence.estimate.inference import MEANS, NONE, PEOPLE, THIN, WILD, Inference
 from services.evaluation.evidence.estimate.library import Control, Fit
 from services.evaluation.evidence.estimate.organisations import Changes, changes, nameless
 from services.evaluation.evidence.estimate.pretest import pre_test
@@ -108,7 +108,7 @@ def _estimated(blank: Estimate, groups: Sequence[Moments], fit: Fit, options: Op
     found, weights = changes(groups, tasks, options.control or _control(groups)), shares / shares.sum()
     known = counted(replace(blank, pre_periods=pre_periods(fit)), groups, found)
     thinnest = inference.thinnest(found, weights)
-    thin = options.clustered and thinnest < FEWEST
+    thin = options.clustered and thinnest < THIN
     name = _name(known, thinnest) if options.clustered else PEOPLE
     sure = _inferred(name, found, weights, fit, options)
     if sure is None or name == NONE:

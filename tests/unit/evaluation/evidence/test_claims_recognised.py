@@ -73,8 +73,8 @@ def _drawn(cohorts: Sequence[int], dealt: tuple[int, ...]) -> list[str]:
 
 
 def test_a_wave_that_a_single_organisation_reached_is_not_shown_beside_a_claim() -> None:
-    """MCR-30: five begin at wave 5 and one at wave 3: what is seen two waves after the start is that one."""
-    people = People([25] * 18, [3, 3, 3, *[5] * 6, *[0] * 9], 6)
+    """MCR-30: six begin at wave 5 and one at wave 3: what is seen two waves after the start is that one."""
+    people = People([25] * 19, [3, 3, 3, 3, *[5] * 6, *[0] * 9], 6)
     table = people.table()
     claim, found = people.claim()
     assert [time for time, *_ in beside(claim, table, found).event_study][-2:] == [2, 3]
