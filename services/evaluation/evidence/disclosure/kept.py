@@ -1,11 +1,11 @@
 """What a release stands on, kept for the next one: exact counts, by which rule, and what earlier releases still tell.
 
 Guards that a release stands on what the last one really published: a file of raw tables, or one that was edited, is
-refused; a table or a category that was absent once is not forgotten.
+refused; a table or a category that was absent once is not forgotten, nor a figure of a hidden cell that did not move.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -13,11 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.evaluation.evidence.disclosure import tables as declared
 from services.evaluation.evidence.disclosure.naming import plain
-from services.evaluation.evidence.disclosure.rules import Rule
+from services.evaluation.evidence.disclosure.rules import Rule, figure
 from services.evaluation.evidence.disclosure.tables import TABLES_FORMAT, At, Table, Tables
 from services.evaluation.evidence.errors import EvidenceError
 
 KEPT_FORMAT = "groundswell-kept/1"
+MOST_RELEASES = 12
+"""No more releases are kept only because something hidden in them has not moved; the oldest is forgotten first."""
+_Cell = tuple[str, str, At]
 
 
 class _Model(BaseModel):
@@ -32,7 +35,7 @@ class Stood(_Model):
 
 
 class Kept(_Model):
-    """The last release first, then of each earlier one the tables of which something is not in a newer one."""
+    """The last release first, then of each earlier one the tables that still tell of something (`keep`)."""
 
     format: Literal["groundswell-kept/1"] = "groundswell-kept/1"
     version: str
@@ -56,13 +59,25 @@ class Kept(_Model):
 
 
 def keep(now: Tables, previous: Kept | None, by: Rule, version: str) -> Kept:
-    """Return what the next release has to know: this one, and what of earlier ones is not in it by the same rule."""
+    """Return what the next release has to know: this one, and what of earlier ones still tells of something.
+
+    That is what is not in a newer one by the same rule, and, up to `MOST_RELEASES`, whatever was released of people of
+    whom a cell was hidden then and has not moved since: each release says something else of one and the same count.
+    """
     stood = [Stood(rule=by, tables=now.tables)]
     newer = {(cell, _telling(by)) for table in now.tables for cell in _cells(table)}
+    today = {cell: count for table in now.tables for cell, count in _cells(table).items()}
     for release in previous.releases if previous is not None else ():
         rule = _telling(release.rule)
-        still = tuple(table for table in release.tables if any((cell, rule) not in newer for cell in _cells(table)))
+        waiting = _unmoved(release, today) if len(stood) < MOST_RELEASES else frozenset()
+        still = tuple(
+            table
+            for table in release.tables
+            if plain(table.population) in waiting or any((cell, rule) not in newer for cell in _cells(table))
+        )
         newer |= {(cell, rule) for table in still for cell in _cells(table)}
+        for table in release.tables:
+            today = _cells(table) | today
         if still:
             stood.append(Stood(rule=release.rule, tables=still))
     return Kept(version=version, releases=tuple(stood))
@@ -108,9 +123,20 @@ def _telling(rule: Rule) -> str:
     return rule.model_dump_json(exclude={"rule", "title", "source", "measured"})
 
 
-def _cells(table: Table) -> Iterable[tuple[str, str, At]]:
+def _unmoved(release: Stood, today: Mapping[_Cell, int]) -> frozenset[str]:
+    """Return the populations of which a release hid a cell that still stands on the same count."""
+    return frozenset(
+        plain(table.population)
+        for table in release.tables
+        for cell, count in _cells(table).items()
+        if today.get(cell) == count and figure(count, release.rule, table.total_kind).suppressed
+    )
+
+
+def _cells(table: Table) -> dict[_Cell, int]:
     names = plain(table.population), plain(table.table)
-    return [(*names, tuple(plain(value or "") for value in at)) for at in table.cells()]
+    places = ((*names, tuple(plain(value or "") for value in at)) for at in table.cells())
+    return dict(zip(places, table.counts, strict=True))
 
 
 def _plain(tables: tuple[Table, ...]) -> list[Any]:

@@ -84,6 +84,41 @@ def test_what_is_kept_does_not_grow_while_nothing_is_absent() -> None:
     assert len(found.standing.releases) == 1
 
 
+def _tries(*tables: Any, previous: Kept | None) -> Release | Refusal:
+    parsed = disclosure.parse({"format": "groundswell-tables/1", "tables": list(tables)})
+    return disclosure.release(parsed, previous, DEFAULT)
+
+
+def test_a_hidden_cell_that_stands_still_is_not_recovered_from_three_releases() -> None:
+    """All 25, 145 and 60 beside 10 and 15, 60 and 80, 20 and 30: only 4 fits the hidden cell of all three."""
+    first = _release(_table([4, 10, 13], margins="grand_total"))
+    second = _release(_table([4, 60, 80], margins="grand_total"), previous=first.standing)
+    third = _table([4, 22, 32], margins="grand_total")
+    assert isinstance(_tries(third, previous=first.standing), Refusal)
+    assert isinstance(_tries(third, previous=second.standing), Refusal)
+
+
+def test_tables_of_the_same_people_are_kept_with_the_one_that_hides() -> None:
+    def both(*counts: int) -> list[dict[str, Any]]:
+        other = {"name": "sex", "values": ["F", "M"], "unrelated": ["org"]}
+        whole = sum(counts)
+        beside = {**_table([whole // 2, whole - whole // 2], table="u"), "dimensions": [other]}
+        return [_table(list(counts)), beside, _table([99], "A", table="v", population="q")]
+
+    first = _release(*both(4, 100, 130))
+    second = _release(*both(4, 160, 180), previous=first.standing)
+    assert [[table.table for table in one.tables] for one in second.standing.releases] == [["t", "u", "v"], ["t", "u"]]
+    third = _release(*both(40, 160, 180), previous=second.standing)
+    assert len(third.standing.releases) == 1  # it moved: what was hidden is no longer there
+
+
+def test_no_more_than_twelve_releases_are_kept_for_a_hidden_cell_that_never_moves() -> None:
+    found = _release(_table([4, 100, 50]))
+    for quarter in range(1, 15):
+        found = _release(_table([4, 100 + 20 * quarter, 50]), previous=found.standing)
+    assert len(found.standing.releases) == 12
+
+
 def test_another_rule_has_to_be_meant_and_is_attacked_together_with_the_last() -> None:
     """12 people are 10 by one rule; 8 of them 10 by the other, so that both together narrow what each would hide."""
     strict = disclosure.rule("nhs-digital")
