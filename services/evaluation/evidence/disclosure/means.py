@@ -15,7 +15,7 @@ from services.evaluation.evidence.disclosure.rules import HIDDEN, Figure
 from services.evaluation.evidence.disclosure.tables import At, Mean, Place
 
 MEAN_PEOPLE = 10
-"""A mean of fewer people is never shown: with ten, one decimal fits every number of people (1/10 is its step)."""
+"""A mean of fewer people is never shown: few people could be told from it, and their number too."""
 STEP = 10
 """Steps of a shown mean in one point of the score."""
 _Values = frozenset[tuple[str, str]]
@@ -99,8 +99,9 @@ def exact(
 ) -> list[list[Published]]:
     """Return releases with the cells whose counts their means may tell; `showings` are those of each release.
 
-    One mean of ten people or more fits every number of people; so do means of people set apart. Means of places that
-    share people fit few: then every count that shares people with them is taken to be known to the last person.
+    A mean to one decimal fits every number of people only where the score has steps of one; in steps of 25 it may fit
+    one. What the steps are is not declared: every count in a mean that is shown is taken to be known to the last
+    person, and so is every count that shares people with means which share people among themselves.
     """
     told: dict[str, dict[_Values, Facts]] = {}
     for showing in showings:
@@ -113,14 +114,22 @@ def exact(
             if among.near(place) > 1:
                 overlapping.add(place)
     return [
-        [replace(known, exact=frozenset(_exact(known, overlapping, parents))) for known in release]
-        for release in releases
+        [replace(known, exact=frozenset(_exact(known, showing, overlapping, parents))) for known in release]
+        for release, showing in zip(releases, showings, strict=True)
     ]
 
 
-def _exact(known: Published, clustered: Places, parents: Parents) -> Iterator[At]:
+def _exact(known: Published, showing: Showing, clustered: Places, parents: Parents) -> Iterator[At]:
+    within = {
+        member
+        for place, count in known.places
+        if any(not showing.figure(known, place, count, mean).suppressed for mean in known.table.means)
+        for member in place.members
+    }
     for place, shown in known.places:
-        if None not in place.at and not shown.suppressed and clustered.near(facts(known.table, place.at, parents)):
+        if None in place.at or shown.suppressed:
+            continue
+        if within.issuperset(place.members) or clustered.near(facts(known.table, place.at, parents)):
             yield place.at
 
 

@@ -95,8 +95,8 @@ def test_a_mean_over_something_hidden_is_hidden() -> None:
 
 def test_a_mean_over_what_another_table_of_the_same_people_hides_is_hidden() -> None:
     score = {"name": "confidence", "low": 1, "high": 5}
-    fine = document([[4, 30], [40, 60]], population="staff", means=[{**score, "sums": [[12, 90], [120, 180]]}])
-    coarse = document([34, 100], population="staff", means=[{**score, "sums": [102, 300]}])
+    fine = document([[6, 30], [40, 60]], population="staff", means=[{**score, "sums": [[18, 90], [120, 180]]}])
+    coarse = document([36, 100], population="staff", means=[{**score, "sums": [108, 300]}])
     coarse["tables"][0]["table"] = "by-organisation"
     fine["tables"] += coarse["tables"]
     found = _released(disclosure.parse(fine))

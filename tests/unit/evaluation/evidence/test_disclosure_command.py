@@ -117,7 +117,7 @@ def test_nobodys_counts_are_overwritten_and_nothing_but_a_file_is_written(
 
 def test_hidden_is_a_letter_in_a_file(tmp_path: Path, capsys: Any) -> None:
     score = {"name": "confidence", "low": 1, "high": 5, "sums": [[42, 60], [99, 20]]}
-    tables = _file(tmp_path, "tables.json", document([[14, 26], [33, 9]], percent_of=[], means=[score]))
+    tables = _file(tmp_path, "tables.json", document([[14, 26], [33, 4]], percent_of=[], means=[score]))
     assert main(["release", tables, "--first", "--csv", str(tmp_path / "out.csv")]) == 0
     capsys.readouterr()
     lines = (tmp_path / "out.csv").read_text().splitlines()

@@ -8,6 +8,7 @@ import pytest
 
 from services.evaluation.evidence import disclosure
 from services.evaluation.evidence.disclosure import Refusal, Release
+from services.evaluation.evidence.errors import EvidenceError
 from tests.unit.evaluation.evidence.declared import tables
 
 TABLES = int(os.environ.get("DISCLOSURE_TABLES", "30"))
@@ -42,6 +43,31 @@ def test_means_of_the_same_people_in_another_table_do_not_tell_of_a_hidden_count
     found = disclosure.release(_role_and_sex([9, 24], [13, 20], [360, 2], [361, 1]), None, DEFAULT)
     assert isinstance(found, Release)
     assert (_means(found, 0), _means(found, 1)) == ([None, None], [None, None, None])
+
+
+@pytest.mark.parametrize(("counts", "sums"), [([0, 12], [0, 575]), ([1, 11], [25, 475])])
+def test_a_mean_of_a_score_in_steps_of_25_does_not_tell_of_a_hidden_count(counts: Any, sums: Any) -> None:
+    """47.9 fits 12 people only, and all are 10 to 12: so the hidden other is nobody."""
+    score = {"name": "confidence", "low": 0, "high": 100, "sums": sums}
+    found = disclosure.release(tables(counts, means=[score]), None, DEFAULT)
+    assert isinstance(found, Refusal)
+    assert isinstance(disclosure.release(tables(counts), None, DEFAULT), Release)
+
+
+def test_a_mean_of_a_total_tells_of_the_cells_in_it() -> None:
+    """The mean of the second organisation says that it has 24 people, and the total then what the first has."""
+    score = {"name": "confidence", "low": 0, "high": 100, "sums": [[0, 0], [600, 550]]}
+    listed = tables([[1, 0], [12, 12]], margins="all", means=[score])
+    together = disclosure.releasing.Together([[disclosure.releasing.published("now", listed.tables[0], DEFAULT)]])
+    ((known,),) = together.attacked()
+    assert known.exact == {("o1", "g0"), ("o1", "g1")}
+
+
+def test_a_mean_of_yes_and_no_is_a_count_and_is_turned_away() -> None:
+    """10 people of whom 0.2 were disciplined: two or three, whom their count would have hidden."""
+    score = {"name": "was disciplined", "low": 0, "high": 1, "sums": [2, 3, 3]}
+    with pytest.raises(EvidenceError, match="people: was disciplined: that is a count; give it as a dimension"):
+        tables([12, 60, 13], means=[score])
 
 
 @pytest.mark.parametrize("people", [12, 14, 30])
