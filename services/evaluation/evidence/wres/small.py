@@ -22,6 +22,9 @@ def small(returned: Return, known: Mapping[str, Indicator], k: int) -> frozenset
         if known[key[2]].kind == "representation":
             _complement({band: _groups(counted, shares=True) for band, counted in beside.items()}, [], hidden, k)
         elif not shares[key] and (*key[:3], "") in beside:
+            bases = {part: _bases(counted) for part, counted in beside.items()}
+            if len(set(bases.values())) == 1:
+                continue  # sub-questions, each asked of the same people: nothing adds up to a whole
             parts = {part: _groups(counted, shares=False) for part, counted in beside.items()}
             whole = parts.pop((*key[:3], ""))
             _parts(parts, whole, (*key[:3], ""), hidden, k)
@@ -36,6 +39,10 @@ def _groups(counted: Counted, *, shares: bool) -> list[int]:
     return [number for part in parts for number in (part.count, part.base - part.count)]
 
 
+def _bases(counted: Counted) -> tuple[int, ...]:
+    return tuple(counted.of(group).base for group in ("white", "bme"))
+
+
 def _least(counted: Counted, *, shares: bool) -> int:
     groups = _groups(counted, shares=shares)
     if shares:
@@ -45,10 +52,17 @@ def _least(counted: Counted, *, shares: bool) -> int:
 
 
 def _parts(parts: dict[Key, list[int]], whole: list[int], key: Key, hidden: set[Key], k: int) -> None:
-    """Hide parts beside a hidden one, or beside people who are in none; the whole if nothing else helps."""
+    """Hide parts beside a hidden one, or beside people who are in none; the whole if nothing else helps.
+
+    Where somebody is in two parts, or a part lies within another, nobody can say which of them tell of the hidden one:
+    then all are hidden.
+    """
     rest = [n - sum(part[at] for part in parts.values()) for at, n in enumerate(whole)]
-    if not parts or min(rest) < 0:
-        return  # sub-questions, each asked of the same people: they do not add up to a whole
+    if not parts:
+        return
+    if min(rest) < 0:
+        hidden.update(parts if not hidden.isdisjoint(parts) else ())
+        return
     enough = _complement(parts, [rest] if max(rest) > 0 and min(rest) < k else [], hidden, k)
     if not enough:
         hidden.add(key)

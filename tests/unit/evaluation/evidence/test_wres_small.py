@@ -51,6 +51,31 @@ def test_parts_that_ask_the_same_people_twice_are_no_sum() -> None:
     assert [part for (_, part), row in _rows(*lines).items() if row.suppressed] == ["b"]
 
 
+def _hidden(lines: list[str]) -> list[str]:
+    return [part for (_, part), row in _rows(*lines).items() if row.suppressed]
+
+
+def test_somebody_who_is_in_two_parts_does_not_bring_the_subtraction_back() -> None:
+    """25 less 20 is 5, though 69 white people are counted where the parts have 70."""
+    whole = _likelihood("", "25,150", "69,700")
+    assert _hidden([*whole, *_likelihood("a", "20,100", "40,400"), *_likelihood("b", "5,50", "30,300")]) == ["a", "b"]
+    shown = [*whole, *_likelihood("a", "15,100", "40,400"), *_likelihood("b", "12,50", "30,300")]
+    assert _hidden(shown) == []
+
+
+@pytest.mark.parametrize("others", ["35,200", "12,200"])
+def test_a_part_within_another_part_is_not_had_by_subtraction(others: str) -> None:
+    """Nurses less those of band 5 are band 6, whatever else is hidden."""
+    nested = [*_likelihood("", "60,400", "100,1000"), *_likelihood("nurses", "25,200", "60,500")]
+    nested += [*_likelihood("band 5", "20,150", "40,300"), *_likelihood("band 6", "5,50", "20,200")]
+    assert _hidden([*nested, *_likelihood("others", others, "40,500")]) == ["nurses", "band 5", "band 6", "others"]
+
+
+def test_sub_questions_of_the_same_people_beside_a_whole_are_no_sum() -> None:
+    lines = [*_likelihood("", "60,400", "100,1000"), *_likelihood("a", "50,400", "70,1000")]
+    assert _hidden([*lines, *_likelihood("b", "4,400", "60,1000")]) == ["b"]
+
+
 @pytest.mark.parametrize("people", [(3, 200, 40), (200, 3, 40), (200, 40, 3)])
 def test_every_group_of_a_share_is_looked_at(people: tuple[int, int, int]) -> None:
     found = _rows(*_bands(low=people, middle=(300, 80, 20), high=(900, 300, 50)))
