@@ -43,11 +43,12 @@ def rows(returned: Return, by: Standard, *, internal: bool = False) -> tuple[Row
     """Return every indicator that the return has; `internal` shows what is below k, to those who may see it."""
     known = {indicator.indicator: indicator for indicator in by.indicators}
     hidden = frozenset() if internal else small(returned, known, by.k)
+    telling = by.model_copy(update={"k": 0}) if internal else by
     found = []
     for key, counted in returned.counted.items():
         indicator = known[key[2]]
         if indicator.kind != "board" or key[3] == "board":
-            row = _row(returned, key, counted, indicator, by)
+            row = _row(returned, key, counted, indicator, telling)
             found.append(_hidden(row) if {key, (*key[:3], "workforce")} & hidden else row)
     order = [indicator.indicator for indicator in by.indicators]
     return tuple(sorted(found, key=lambda row: (row.organisation, row.year, order.index(row.indicator))))
@@ -89,6 +90,7 @@ def _likelihood(key: Key, counted: Counted, indicator: Indicator, by: Standard) 
     other = "white" if name == "bme" else "bme"
     one, two, unknown = counted.of(name), counted.of(other), counted.of("unknown")
     measure, names = figures.ratio(one, two), (NAMES[name], NAMES[other])
+    told = unknown if all(n == 0 or n >= by.k for n in (unknown.count, unknown.base - unknown.count)) else None
     held = counted.published and one.base and two.base
     direction = f"{names[0]} / {names[1]}; {indicator.adverse} 1 is adverse to BME staff"
     return Row(
@@ -99,7 +101,7 @@ def _likelihood(key: Key, counted: Counted, indicator: Indicator, by: Standard) 
         measure=measure,
         flags=tuple(_flags(measure, 1.0, indicator, (float(by.flag.low), float(by.flag.high)))),
         notes=(*_unknown(unknown, "in neither group"), *_rebuilt(counted)),
-        reconciliation=reconciling.ratio(counted.published, one, two, unknown, names) if held else None,
+        reconciliation=reconciling.ratio(counted.published, one, two, told, names) if held else None,
     )
 
 

@@ -1,7 +1,7 @@
 """A published figure held against its counts: does it follow, and if not, what was done instead.
 
 Guards that a figure is never called wrong without trying the known ways in which the same counts give it: direction,
-unit, rounding, denominator, a swapped numerator.
+unit, rounding, denominator, a swapped numerator; except where the explanation would tell of a few people.
 """
 
 import re
@@ -35,8 +35,11 @@ class _Way:
     cut: bool = False
 
 
-def ratio(published: str, numerator: Part, other: Part, unknown: Part, names: tuple[str, str]) -> Reconciliation:
-    """Hold a published ratio against counts; `names` are those of the numerator group and of the other."""
+def ratio(published: str, numerator: Part, other: Part, unknown: Part | None, names: tuple[str, str]) -> Reconciliation:
+    """Hold a published ratio against counts; `names` are those of the numerator group and of the other.
+
+    `unknown` is None where people of unknown ethnicity are too few to tell: a ratio that they explain says how many.
+    """
     if not numerator.count or not other.count:
         return Reconciliation(
             published, agrees=False, reason="zero", words="No ratio follows: a group has nobody counted."
@@ -56,7 +59,7 @@ def _share(part: Part) -> Fraction:
     return Fraction(part.count, part.base)
 
 
-def _ratios(one: Part, other: Part, unknown: Part, name: str, others: str) -> Iterator[_Way]:
+def _ratios(one: Part, other: Part, unknown: Part | None, name: str, others: str) -> Iterator[_Way]:
     p, q = _share(one), _share(other)
     yield _Way("agrees", p / q, f"It follows from the counts: {name} divided by {others}.")
     yield _Way("rounding", p / q, "It was cut off, not rounded.", cut=True)
@@ -71,13 +74,8 @@ def _ratios(one: Part, other: Part, unknown: Part, name: str, others: str) -> It
     yield _Way("unit", 100 * p / q, "It is the ratio in per cent: divide by 100.")
     yield _Way("unit", 100 * (p / q - 1), "It says by how many per cent more likely, not how many times as likely.")
     yield _Way("percent_or_points", 100 * (p - q), "It is the difference in percentage points, not a ratio.")
-    everybody = Part(one.count + other.count + unknown.count, one.base + other.base + unknown.base)
-    if unknown.base:
-        rest = _share(Part(other.count + unknown.count, other.base + unknown.base))
-        yield _Way(
-            "denominator", p / rest, f"People of unknown ethnicity were counted with {others}; they are in neither."
-        )
-    yield _Way("denominator", p / _share(everybody), f"{name} were divided by everybody, not by {others}.")
+    if unknown is not None:
+        yield from _with_unknown(one, other, unknown, name, others)
     yield _Way("denominator", Fraction(one.count, other.count), "People were divided by people, without their bases.")
     yield _Way(
         "swapped_numerator",
@@ -87,6 +85,17 @@ def _ratios(one: Part, other: Part, unknown: Part, name: str, others: str) -> It
     if one.count < one.base and other.count < other.base:
         yield _Way("complement", (1 - p) / (1 - q), "It compares those who were not counted.")
         yield _Way("odds", p * (1 - q) / (q * (1 - p)), "It is a ratio of odds, not of likelihoods.")
+
+
+def _with_unknown(one: Part, other: Part, unknown: Part, name: str, others: str) -> Iterator[_Way]:
+    p = _share(one)
+    everybody = Part(one.count + other.count + unknown.count, one.base + other.base + unknown.base)
+    if unknown.base:
+        rest = _share(Part(other.count + unknown.count, other.base + unknown.base))
+        yield _Way(
+            "denominator", p / rest, f"People of unknown ethnicity were counted with {others}; they are in neither."
+        )
+    yield _Way("denominator", p / _share(everybody), f"{name} were divided by everybody, not by {others}.")
 
 
 def _differences(one: Part, other: Part, other_base: Part | None, name: str, others: str) -> Iterator[_Way]:

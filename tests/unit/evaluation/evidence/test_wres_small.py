@@ -96,6 +96,27 @@ def test_notes_on_unknown_ethnicity_have_no_number_to_subtract() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("unknown", "published"), [("8,50", "1.3456"), ("45,50", "0.8714"), ("8,50", "1.1237"), ("0,9", "1.3861")]
+)
+def test_a_published_ratio_does_not_tell_how_many_people_of_unknown_ethnicity_there_are(
+    unknown: str, published: str
+) -> None:
+    lines = [f"RXX,2023,2,,white,122,600,{published}", "RXX,2023,2,,bme,60,400,", f"RXX,2023,2,,unknown,{unknown},"]
+    shown = _rows(*lines, head=f"{HEAD},published")["2", ""].reconciliation
+    inside = _rows(*lines, head=f"{HEAD},published", internal=True)["2", ""].reconciliation
+    assert shown is not None
+    assert inside is not None
+    assert (shown.reason, inside.reason) == ("unexplained", "denominator")
+
+
+def test_enough_people_of_unknown_ethnicity_or_none_explain_a_published_ratio() -> None:
+    lines = ["RXX,2023,2,,white,122,600,1.3330", "RXX,2023,2,,bme,60,400,"]
+    row = _rows(*lines, "RXX,2023,2,,unknown,12,72,", head=f"{HEAD},published")["2", ""]
+    assert row.reconciliation is not None
+    assert "unknown ethnicity were counted with BME" in row.reconciliation.words
+
+
 def test_json_has_the_decimals_of_the_text_and_all_of_them_only_inside(tmp_path: Path, capsys: Any) -> None:
     path = tmp_path / "return.csv"
     path.write_text("\n".join([HEAD, *_likelihood("", "27,122", "44,487")]))
