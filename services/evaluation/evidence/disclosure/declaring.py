@@ -17,10 +17,13 @@ from services.evaluation.evidence.errors import EvidenceError
 def check(tables: Iterable[Table], earlier: Sequence[Table] = ()) -> None:
     """Raise an EvidenceError where tables of one population cannot be related, or count different people.
 
+    Also where a score is yes or no: its mean is a count that nobody rounds. What was released before is still read.
+
     `earlier` are tables released before: dimensions of the same people have to be related to theirs too.
     """
     populations: dict[str, list[Table]] = {}
     for table in tables:
+        _scores(table)
         populations.setdefault(plain(table.population), []).append(table)
     for population, together in populations.items():
         names = {plain(table.table) for table in together}
@@ -28,6 +31,12 @@ def check(tables: Iterable[Table], earlier: Sequence[Table] = ()) -> None:
         parents = relations.parents(together, before)
         _related(together, before, parents)
         _agree(together, parents)
+
+
+def _scores(table: Table) -> None:
+    for mean in table.means:
+        if mean.high - mean.low == 1:
+            raise EvidenceError("that is a count; give it as a dimension", cell=table.table, field=mean.name)
 
 
 def _related(together: list[Table], before: list[Table], parents: Parents) -> None:

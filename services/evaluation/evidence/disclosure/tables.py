@@ -215,8 +215,6 @@ def _numbers(table: Table, nested: Any, field: str, least: int | None) -> Iterat
 def _mean(table: Table, mean: Mean, counts: tuple[int, ...]) -> Mean:
     if mean.low >= mean.high:
         raise EvidenceError("the scale's low end is not below its high end", cell=table.table, field=mean.name)
-    if mean.high - mean.low == 1:
-        raise EvidenceError("that is a count; give it as a dimension", cell=table.table, field=mean.name)
     sums = tuple(_numbers(table, mean.sums, mean.name, None))
     for at, people, total in zip(table.cells(), counts, sums, strict=True):
         if not people * mean.low <= total <= people * mean.high:

@@ -66,8 +66,15 @@ def test_a_mean_of_a_total_tells_of_the_cells_in_it() -> None:
 def test_a_mean_of_yes_and_no_is_a_count_and_is_turned_away() -> None:
     """10 people of whom 0.2 were disciplined: two or three, whom their count would have hidden."""
     score = {"name": "was disciplined", "low": 0, "high": 1, "sums": [2, 3, 3]}
+    listed = tables([12, 60, 13], means=[score])
     with pytest.raises(EvidenceError, match="people: was disciplined: that is a count; give it as a dimension"):
-        tables([12, 60, 13], means=[score])
+        disclosure.release(listed, None, DEFAULT)
+
+
+def test_what_was_released_with_a_mean_of_yes_and_no_is_still_read() -> None:
+    score = {"name": "was disciplined", "low": 0, "high": 1, "sums": [2, 3, 3]}
+    before = disclosure.kept.keep(tables([12, 60, 13], means=[score]), None, DEFAULT, "1")
+    assert disclosure.kept.parse(disclosure.kept.written(before)) == before
 
 
 @pytest.mark.parametrize("people", [12, 14, 30])
