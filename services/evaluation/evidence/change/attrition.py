@@ -49,12 +49,16 @@ class _Arm:
     changes: Counter[int] | None
 
     @property
+    def asked(self) -> int:
+        return self.stayed + self.left
+
+    @property
     def rate(self) -> Fraction:
-        return Fraction(self.stayed, self.stayed + self.left)
+        return Fraction(self.stayed, self.asked)
 
     def extreme(self, score: int) -> Fraction:
         """Return the mean change of all had everybody who left answered `score`."""
-        return Fraction(self.gain + self.left * score - self.left_before, self.stayed + self.left)
+        return Fraction(self.gain + self.left * score - self.left_before, self.asked)
 
 
 def bounds(table: CellTable, *, lottery: bool, control: str = "") -> Bounds:
@@ -62,7 +66,7 @@ def bounds(table: CellTable, *, lottery: bool, control: str = "") -> Bounds:
 
     `control` is `never_treated` or `not_yet_treated`; without it the former wherever there are such people.
     `lottery` says that chance alone decided who began when; Lee bounds hold only then, and only where cells carry
-    histograms of changes. Raises EvidenceError when no cohort has a comparison.
+    histograms of changes and somebody of each arm stayed. Raises EvidenceError when no cohort has a comparison.
     """
     not_yet = (control or _control(table)) == "not_yet_treated"
     pairs = list(_pairs(table, not_yet=not_yet, spread=lottery))
@@ -70,7 +74,7 @@ def bounds(table: CellTable, *, lottery: bool, control: str = "") -> Bounds:
         raise EvidenceError("no cohort and comparison both answered before and since its start", field="cohort")
     lee = lottery and all(arm.changes for pair in pairs for arm in pair)
     each = [_lee(*pair) if lee else _worst(*pair, table.outcome) for pair in pairs]
-    weights = [treated.stayed + treated.left for treated, _ in pairs]
+    weights = [treated.asked for treated, _ in pairs]
     whole = sum(weights)
     averaged = [
         sum(weight * value for weight, value in zip(weights, values, strict=True)) / whole
@@ -91,13 +95,17 @@ def _control(table: CellTable) -> str:
 
 
 def _pairs(table: CellTable, *, not_yet: bool, spread: bool) -> Iterator[tuple[_Arm, _Arm]]:
-    """Yield the two arms for every cohort and every wave since its start at which somebody of both answered again."""
+    """Yield the two arms for every cohort and every wave since its start at which somebody of either answered again.
+
+    Where nobody of one arm did, all of it has left: that is the worst that can happen to a comparison, and no reason
+    to leave the wave out.
+    """
     for cohort in sorted({cell.cohort for cell in table.cells if cell.cohort > 1}):
         for wave in range(cohort, len(table.waves) + 1):
             treated = _arm([cell for cell in table.cells if cell.cohort == cohort], cohort - 1, wave, spread=spread)
             others = [cell for cell in table.cells if cell.cohort == 0 or (not_yet and cell.cohort > wave)]
             comparison = _arm(others, cohort - 1, wave, spread=spread)
-            if treated.stayed and comparison.stayed:
+            if treated.asked and comparison.asked and (treated.stayed or comparison.stayed):
                 yield treated, comparison
 
 

@@ -38,6 +38,8 @@ class Conditions:
     returns: int = 0
     lottery_recorded: bool = False
     """Before any outcome, and the cells are as it was drawn."""
+    all_drawn_used: bool = False
+    """Every organisation that was drawn, and should have begun by now or never, is part of the very difference."""
     attrition_balanced: bool = False
     protocol_declared: bool = False
     foreseen: bool = False
@@ -90,6 +92,7 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
     }
     chance = {
         "lottery": conditions.lottery_recorded,
+        "drawn": conditions.all_drawn_used,
         "pre_test": conditions.pre_test_passed is not False,
         "attrition": conditions.attrition_balanced,
         "protocol": conditions.protocol_declared,

@@ -7,7 +7,7 @@ organisation that could be recognised) is no comparison.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from math import isfinite
+from math import inf, isfinite
 from statistics import median_high
 
 from services.evaluation.evidence.cells import CellTable
@@ -80,6 +80,7 @@ def conditions(
         adjusted=declared.is_primary(table) or corrected(table, estimate, known) is not None,
         detected=shown(2, table, change, estimate, known).detected is True,
         lottery_recorded=declared.drawn(table),
+        all_drawn_used=_all_used(table, estimate),
         attrition_balanced=limited is not None and limited.uneven <= rules.balanced_within,
         protocol_declared=declared.made_before(table),
         foreseen=declared.foresaw(table, estimate.control) and not known.seed_chosen,
@@ -161,6 +162,12 @@ def _comparable(estimate: Estimate, k: int) -> bool:
     fewest = min(estimate.organisations_treated, estimate.organisations_comparison)
     enough = min(estimate.people_treated, estimate.people_comparison) >= k and fewest > 1
     return enough and not any(recognisable(sizes, k) for sizes in (estimate.sizes_treated, estimate.sizes_comparison))
+
+
+def _all_used(table: CellTable, estimate: Estimate) -> bool:
+    """Whether no organisation fell out of the comparison; those that begin after the last wave may still wait."""
+    last = len(table.waves) if estimate.control == "never_treated" else inf
+    return estimate.clusters >= len({cell.organisation for cell in table.cells if cell.cohort <= last})
 
 
 def _robust(estimate: Estimate) -> bool:

@@ -82,11 +82,22 @@ def test_without_histograms_of_changes_even_a_lottery_gets_the_worst_case() -> N
     assert bounds(kept, lottery=True).method == LEE
 
 
-def test_a_wave_at_which_a_whole_arm_left_has_no_estimate_and_no_bounds() -> None:
-    treated: list[Answers] = [{1: 2, 2: 4, 3: 5}] * 8
-    comparison: list[Answers] = [{1: 2, 2: 3}] * 8
-    found = bounds(table(treated, comparison), lottery=True)
-    assert (found.low, found.high, found.method) == (1, 1, LEE)
+@pytest.mark.parametrize("lottery", [True, False])
+def test_a_wave_at_which_a_whole_arm_left_gets_the_worst_case(lottery: bool) -> None:
+    """MCR-30: a wave that one arm answered and the other did not is no wave less, but an arm that left."""
+    whole: list[Answers] = [{1: 2, 2: 4, 3: 5}] * 8
+    gone: list[Answers] = [{1: 2, 2: 3}] * 8
+    found = bounds(table(whole, gone), lottery=lottery)
+    # wave 2: 2 - 1; wave 3: 3 less what the comparison could have moved by, from 1 - 2 to 5 - 2
+    assert (found.low, found.high, found.method) == (0.5, 2.5, WORST)
+    assert (found.answered_comparison, found.uneven) == (0.5, 1)
+    other = bounds(table(gone, whole), lottery=lottery)
+    assert (other.low, other.high, other.uneven) == (-2.5, -0.5, 1)
+
+
+def test_a_wave_that_nobody_answered_is_none() -> None:
+    short: list[Answers] = [{1: 2, 2: 3}] * 8
+    assert bounds(table(short, short), lottery=True).uneven == 0
 
 
 def test_a_cohort_without_a_comparison_is_an_error() -> None:

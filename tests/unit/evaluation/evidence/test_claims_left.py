@@ -1,0 +1,64 @@
+"""Whole arms and cohorts that leave: worse data never raise the level of a claim, whoever leaves and when."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from services.evaluation.evidence.claims import Claim
+from tests.unit.evaluation.evidence.test_claims_recognised import People
+
+Mask = NDArray[np.bool_]
+
+
+def two_arms() -> People:
+    return People([20] * 14, [*[4] * 7, *[0] * 7], 6, rise=8)
+
+
+def three_starts() -> People:
+    return People([20] * 21, [*[4] * 7, *[5] * 7, *[0] * 7], 6, rise=8)
+
+
+def after(people: People, who: Mask, waves: list[int]) -> Claim:
+    """Return the claim when these people did not answer these waves (1-based)."""
+    people.answered[np.ix_(who, [wave - 1 for wave in waves])] = False
+    return people.claim()[0]
+
+
+def test_whoever_stays_carries_level_four() -> None:
+    assert [made().claim()[0].level for made in (two_arms, three_starts)] == [4, 4]
+
+
+@pytest.mark.parametrize("stay", [0, 1, 20])
+@pytest.mark.parametrize("cohort", [0, 4])
+def test_when_an_arm_leaves_the_claim_falls_whether_all_of_it_left_or_nearly(cohort: int, stay: int) -> None:
+    """MCR-30: nobody of an arm at waves 5 and 6 was level 4; one person who still answered made it level 2."""
+    people = two_arms()
+    gone = people.cohorts == cohort
+    gone[np.flatnonzero(gone)[:stay]] = False
+    claim = after(people, gone, [5, 6])
+    assert claim.level == 2
+    assert "Those who left could have turned the difference round." in claim.limits
+
+
+def test_a_cohort_that_vanishes_when_it_starts_has_left() -> None:
+    """MCR-30: and what the others changed is no word about the organisations of the lottery."""
+    people = three_starts()
+    claim = after(people, people.cohorts == 5, [5, 6])
+    assert claim.level == 2
+    assert "Those who left could have turned the difference round." in claim.limits
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        lambda people: people.cohorts == 5,
+        lambda people: people.names == people.names[-1],
+    ],
+)
+def test_an_organisation_that_plays_no_part_takes_level_four_away(who: Callable[[People], Mask]) -> None:
+    """MCR-30: nobody of it answered before the start, so nobody of it can be seen to have left."""
+    people = three_starts()
+    claim = after(people, who(people), [1, 2, 3, 4])
+    assert claim.level < 4
