@@ -75,6 +75,7 @@ def run(given: argparse.Namespace) -> int:
         p_values={straight[path].outcome.name: one.p_value for path, one in found.items() if one.p_value is not None},
         cut_off=table.cut_off,
         standards={"outcomes": outcomes().version},
+        cells=fingerprint(whole),
         others=tuple(fingerprint(one) for path, one in tables.items() if path != chosen),
         seed_chosen=options.seed != follows,
     )

@@ -15,12 +15,12 @@ from services.evaluation.evidence.claims.conditions import level, limits
 from services.evaluation.evidence.claims.figures import Figures, downwards, nearest, rounded_people, upwards
 from services.evaluation.evidence.claims.holding import NOTHING_KNOWN, Circumstances, conditions, corrected, shown
 from services.evaluation.evidence.claims.ladder import ladder
-from services.evaluation.evidence.claims.origin import origin
+from services.evaluation.evidence.claims.origin import fingerprint, origin
 from services.evaluation.evidence.claims.registry import shown as named
 from services.evaluation.evidence.claims.registry import unit
 from services.evaluation.evidence.claims.sentences import sentence
 from services.evaluation.evidence.errors import EvidenceError
-from services.evaluation.evidence.estimate import Estimate
+from services.evaluation.evidence.estimate import METHODS, Estimate
 
 ENGINE = "evidence/1"
 _PARTITION = re.compile(r"[A-Za-z0-9._-]{1,120}")
@@ -89,11 +89,24 @@ def claim(
             table,
             known.declaration,
             control=estimate.control if estimate else "",
+            cells=(known.cells or fingerprint(table)) if reached else None,
             others=known.others,
-            said=reached > 0,
         ),
         sentence=sentence(reached, table.outcome, figure),
     )
+
+
+def methods(level: int) -> tuple[str, ...]:
+    """Return all that a claim of a level may give as its method."""
+    if level > 1:
+        return tuple(f"{method}; {inference}" for inference, method in METHODS.items())
+    return ("paired change since the start",) if level else ("none",)
+
+
+def further(level: int) -> tuple[str, ...]:
+    """Return what a claim of a level may assume beside what all of its level do."""
+    rules = ladder()
+    return {0: (), 1: (rules.people_alone,)}.get(level, (rules.several,))
 
 
 def rule() -> str:

@@ -32,6 +32,8 @@ class Circumstances:
     standards: Mapping[str, str] = field(default_factory=dict)
     others: tuple[str, ...] = ()
     """Fingerprints of the tables of the other outcomes that were looked at."""
+    cells: str | None = None
+    """Fingerprint of the whole table, the wave that looks back included; without it that of the table concluded."""
     seed_chosen: bool = False
     """Whether somebody chose the bootstrap's seed, which was neither declared nor follows from the cells."""
 

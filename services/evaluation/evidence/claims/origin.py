@@ -46,14 +46,14 @@ class Origin:
 
 
 def origin(
-    table: CellTable, declared: Declaration, *, control: str, others: tuple[str, ...] = (), said: bool = True
+    table: CellTable, declared: Declaration, *, control: str, cells: str | None, others: tuple[str, ...] = ()
 ) -> Origin:
-    """Return what a claim is made from; `others` are fingerprints, `said` is whether any figure may be."""
+    """Return what a claim is made from; `cells` and `others` are fingerprints, None where no figure may be said."""
     instrument = ", ".join(table.instruments)
     at = declared.lottery.recorded_at if declared.lottery else None
     return Origin(
-        cells=fingerprint(table) if said else None,
-        others=tuple(sorted(others)) if said else (),
+        cells=cells,
+        others=tuple(sorted(others)) if cells else (),
         declaration=None if declared == Declaration.nothing() else _hash(declared.model_dump(mode="json")),
         lottery_at=str(at) if at else None,
         instrument=_UNNAMED if hidden(instrument, ladder().may_not(1)) else instrument,

@@ -4,8 +4,8 @@ Guards that one module (`library`) knows `diff-diff`, and that no effect leaves 
 inference that gave it and the smallest change that could have been seen.
 """
 
-from services.evaluation.evidence.estimate.estimating import BENDS, Options, estimate, from_moments
+from services.evaluation.evidence.estimate.estimating import BENDS, METHODS, Options, estimate, from_moments
 from services.evaluation.evidence.estimate.inference import chosen, detectable
 from services.evaluation.evidence.estimate.result import Estimate
 
-__all__ = ["BENDS", "Estimate", "Options", "chosen", "detectable", "estimate", "from_moments"]
+__all__ = ["BENDS", "METHODS", "Estimate", "Options", "chosen", "detectable", "estimate", "from_moments"]

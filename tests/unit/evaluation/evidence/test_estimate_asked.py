@@ -13,6 +13,7 @@ import pytest
 
 from services.evaluation.commands import main
 from services.evaluation.evidence.cells import CellTable, Outcome, Then, fold, parse, written
+from services.evaluation.evidence.claims import fingerprint
 from services.evaluation.evidence.simulation import Region, region
 
 Plain = dict[str, Any]
@@ -207,6 +208,18 @@ def test_a_wave_that_looks_back_is_told_apart_and_merged_with_none(tmp_path: Pat
     untold = asked(capsys, made(tmp_path, "b.json", looked_back(lambda plain: plain.pop("then"))))
     assert untold["claim"]["observed"] == 1.0
     assert "looking_back" not in untold
+
+
+def test_a_file_that_looks_back_has_one_fingerprint_as_the_first_outcome_and_as_another(
+    tmp_path: Path, capsys: Any
+) -> None:
+    """MCR-30: the file's own, so that whoever has the file finds it in the claim."""
+    other = looked_back(lambda plain: plain["outcome"].update(name="Peer support"))
+    other["cells"].pop()
+    files = [made(tmp_path, "a.json", looked_back()), made(tmp_path, "b.json", other)]
+    own, beside = (fingerprint(parse(Path(file).read_bytes(), file)) for file in files)
+    found = asked(capsys, *files, "--outcome", "Confidence")["claim"]["made_from"]
+    assert (found["cells"], found["others"]) == (own, [beside])
 
 
 @pytest.mark.parametrize(
