@@ -2,16 +2,18 @@
 
 Guards that a claim which was not built by this room's rules cannot be read back as one: the sentence is made again
 from the figures and compared.
+It catches what does not fit together; a forgery that does is caught only by making the claim again from its cells.
 """
 
+import re
 from collections.abc import Callable, Mapping
 
 from pydantic import TypeAdapter, ValidationError
 
 from services.evaluation.evidence.cells import Outcome
 from services.evaluation.evidence.claims.claim import Claim
-from services.evaluation.evidence.claims.concluding import rule, sound_positions
-from services.evaluation.evidence.claims.figures import Figures
+from services.evaluation.evidence.claims.concluding import further, methods, rule, sound_positions
+from services.evaluation.evidence.claims.figures import Figures, nearest
 from services.evaluation.evidence.claims.ladder import Level, ladder
 from services.evaluation.evidence.claims.registry import UNREGISTERED, shown, unit
 from services.evaluation.evidence.claims.sentences import sentence
@@ -19,6 +21,9 @@ from services.evaluation.evidence.errors import EvidenceError
 
 _COMPARES, _CONSISTENT = 2, 3
 _TWO = 2
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_PLACE = re.compile(r"[A-Za-z0-9._-]{1,120}/(0|[1-9][0-9]*)/(0|[1-9][0-9]*)", re.ASCII)
+_CONTROLS = {"never_treated", "not_yet_treated"}
 _CLAIM = TypeAdapter(Claim)
 
 
@@ -45,7 +50,9 @@ def _rung(claim: Claim) -> bool:
 
 
 def _assumed(claim: Claim) -> bool:
-    return set(ladder().levels[claim.level].assumptions) <= set(claim.assumptions)
+    """All that its level assumes, in its order, and nothing but what some claims of the level assume as well."""
+    rung = ladder().levels[claim.level].assumptions
+    return claim.assumptions in {rung, (*rung, *further(claim.level))}
 
 
 def _limited(claim: Claim) -> bool:
@@ -85,9 +92,24 @@ def _surely(claim: Claim) -> bool:
 
 def _compared(claim: Claim) -> bool:
     differs = (claim.difference is not None) == (claim.level >= _COMPARES)
-    left = claim.attrition is None or (claim.level >= _COMPARES and claim.attrition[0] <= claim.attrition[1])
-    expected = (claim.expected_without is not None) <= (claim.level >= _CONSISTENT)
-    return differs and left and expected and (claim.observed is not None) == (claim.level > 0)
+    return differs and (claim.observed is not None) == (claim.level > 0)
+
+
+def _expected(claim: Claim) -> bool:
+    """From level 3 on it is the observed change less the difference, and below nothing."""
+    if claim.observed is None or claim.difference is None or claim.level < _CONSISTENT:
+        return claim.expected_without is None
+    return claim.expected_without == nearest(claim.observed - claim.difference, _finest())
+
+
+def _remained(claim: Claim) -> bool:
+    """Those who left are bounds, and from level 3 on of the difference's sign (rounded outwards, so up to 0)."""
+    if claim.attrition is None:
+        return claim.level < _CONSISTENT
+    low, high = claim.attrition
+    difference = claim.difference or 0.0
+    same = not low < 0 < high and min(low * difference, high * difference) >= 0
+    return low <= high and claim.level >= _COMPARES and (claim.level < _CONSISTENT or same)
 
 
 def _ruled(claim: Claim) -> bool:
@@ -116,19 +138,43 @@ def _shown(claim: Claim, decimals: int) -> Figures | None:
     return Figures(claim.observed, figure, *sure, decimals)
 
 
+def _finest() -> int:
+    return max(step.decimals for step in ladder().decimals)
+
+
 def _rounded(claim: Claim) -> bool:
     """No figure has more decimals than the finest that may be shown, and no change is longer than the scale."""
-    finest = max(step.decimals for step in ladder().decimals)
     pairs = [*(claim.interval or ()), *(claim.attrition or ())]
     each = [claim.observed, claim.difference, claim.expected_without, claim.smallest_detectable, *pairs]
     low, high = claim.made_from.scale
     least = claim.smallest_detectable is None or claim.smallest_detectable > 0
     within = claim.observed is None or abs(claim.observed) <= high - low
-    return least and within and all(value is None or round(value, finest) == value for value in each)
+    return least and within and all(value is None or round(value, _finest()) == value for value in each)
 
 
 def _drawn(claim: Claim) -> bool:
-    return claim.level <= _CONSISTENT or claim.made_from.lottery_at is not None
+    at = claim.made_from.lottery_at
+    if at is None:
+        return claim.level <= _CONSISTENT
+    return bool(_PLACE.fullmatch(at)) and claim.made_from.declaration is not None
+
+
+def _fingerprinted(claim: Claim) -> bool:
+    """Cells and others have fingerprints wherever a figure is said, and nowhere else."""
+    made = claim.made_from
+    each = [*([made.cells] if made.cells is not None else []), *made.others]
+    said = (made.cells is not None) == (claim.level > 0) and (claim.level > 0 or not made.others)
+    return said and all(_FINGERPRINT.fullmatch(one) for one in each)
+
+
+def _controlled(claim: Claim) -> bool:
+    control = claim.made_from.control
+    return control in _CONTROLS or (not control and claim.level < _COMPARES)
+
+
+def _declared(claim: Claim) -> bool:
+    declared = claim.made_from.declaration
+    return claim.level < _CONSISTENT if declared is None else bool(_FINGERPRINT.fullmatch(declared))
 
 
 def _positioned(claim: Claim) -> bool:
@@ -146,8 +192,14 @@ _CHECKS: Mapping[str, Callable[[Claim], bool]] = {
     "people": _counted,
     "organisations": _organised,
     "difference": _compared,
+    "expected_without": _expected,
+    "attrition": _remained,
+    "method": lambda claim: claim.method in methods(claim.level),
     "interval": _surely,
     "observed": _rounded,
+    "made_from.cells": _fingerprinted,
+    "made_from.control": _controlled,
+    "made_from.declaration": _declared,
     "made_from.lottery_at": _drawn,
     "cut_off": _positioned,
     "sentence": _said,

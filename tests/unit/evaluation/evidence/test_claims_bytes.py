@@ -87,6 +87,60 @@ def test_a_designed_claim_keeps_the_place_of_its_lottery() -> None:
         read(forged(claim, made_from={**asdict(claim.made_from), "lottery_at": None}))
 
 
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"expected_without": 5.0}, "expected_without"),
+        ({"expected_without": None}, "expected_without"),
+        ({"observed": 20.0}, "expected_without"),
+        ({"attrition": None}, "attrition"),
+        ({"attrition": [-50.0, 50.0]}, "attrition"),
+        ({"attrition": [-2.0, -1.0]}, "attrition"),
+        ({"method": "Verified by the national auditor"}, "method"),
+        ({"method": "paired change since the start"}, "method"),
+    ],
+)
+@pytest.mark.parametrize("known", [KNOWN, Circumstances(DRAWN)])
+def test_a_changed_figure_that_no_longer_fits_the_others_is_found(
+    known: Circumstances, changed: dict[str, Any], field: str
+) -> None:
+    """MCR-30: from level 3 on, where it counts most."""
+    claim = conclude(WHOLE, SURE, known)
+    assert claim.level in (3, 4)
+    with pytest.raises(EvidenceError) as refused:
+        read(forged(claim, **changed))
+    assert refused.value.field == field
+
+
+def test_an_assumption_that_the_ladder_does_not_know_is_found() -> None:
+    claim = conclude(WHOLE, SURE, KNOWN)
+    added = [*claim.assumptions, "The record of the lottery was looked up."]
+    with pytest.raises(EvidenceError, match="does not fit"):
+        read(forged(claim, assumptions=added))
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("lottery_at", "looked up by the auditor"),
+        ("lottery_at", "enrolment/0/01"),
+        ("cells", None),
+        ("cells", "none"),
+        ("control", ""),
+        ("control", "the best"),
+        ("declaration", None),
+        ("declaration", "declared"),
+    ],
+)
+def test_what_a_designed_claim_was_made_from_cannot_be_emptied(part: str, value: str | None) -> None:
+    """MCR-30: a claim that cannot be made again is none."""
+    claim = conclude(WHOLE, SURE, Circumstances(DRAWN))
+    assert claim.level == 4
+    with pytest.raises(EvidenceError) as refused:
+        read(forged(claim, made_from={**asdict(claim.made_from), part: value}))
+    assert refused.value.field == f"made_from.{part}"
+
+
 def test_claims_of_every_level_read_back() -> None:
     for claim in (
         conclude(WHOLE, None),
