@@ -21,6 +21,7 @@ from services.evaluation.evidence.claims import (
     conclude,
     declaration,
     fingerprint,
+    later_recognisable,
     outcomes,
     seed_of,
     shift_sentences,
@@ -28,6 +29,10 @@ from services.evaluation.evidence.claims import (
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.estimate import Estimate, Options, estimate
 
+_LATER = (
+    "beside those who never begin, those who begin later are so few organisations that one could be recognised; "
+    "compare with never_treated"
+)
 HELP = "say what the cells of an outcome allow to be said of it"
 
 
@@ -101,7 +106,9 @@ def _not_compared(claim: Claim, table: CellTable, found: Estimate) -> str:
     """Return why there is no comparison; at level 0 only what says nothing of how many answered."""
     if not any(cell.cohort > 1 for cell in table.cells):
         return "nobody's programme began after the first wave, so nobody was asked before and after"
-    return found.reason if claim.level == 1 and not found.attempted else ""
+    if claim.level != 1:
+        return ""
+    return _LATER if later_recognisable(table, found.control, claim.made_from.k) else found.reason
 
 
 def _back(claim: Claim, whole: CellTable) -> tuple[str, ...]:

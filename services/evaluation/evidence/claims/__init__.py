@@ -14,6 +14,7 @@ from services.evaluation.evidence.claims.holding import Circumstances, condition
 from services.evaluation.evidence.claims.ladder import ladder
 from services.evaluation.evidence.claims.origin import Origin, fingerprint, origin, seed_of
 from services.evaluation.evidence.claims.reading import read
+from services.evaluation.evidence.claims.recognising import later_recognisable
 from services.evaluation.evidence.claims.registry import check_outcome, outcomes
 from services.evaluation.evidence.claims.sentences import checked, dose_sentence, sentence, shift_sentences
 
@@ -39,6 +40,7 @@ __all__ = [
     "dose_sentence",
     "fingerprint",
     "ladder",
+    "later_recognisable",
     "level",
     "limits",
     "origin",

@@ -12,8 +12,8 @@ from math import isfinite
 from services.evaluation.evidence.cells import Cell, CellTable
 from services.evaluation.evidence.claims.claim import Claim
 from services.evaluation.evidence.claims.figures import downwards, nearest, upwards
-from services.evaluation.evidence.claims.holding import recognisable
 from services.evaluation.evidence.claims.ladder import ladder
+from services.evaluation.evidence.claims.recognising import recognisable
 from services.evaluation.evidence.estimate import Estimate
 
 _COMPARES = 2

@@ -16,6 +16,7 @@ from services.evaluation.evidence.claims.conditions import Conditions
 from services.evaluation.evidence.claims.declaration import Declaration
 from services.evaluation.evidence.claims.figures import Figures, Sure, figures
 from services.evaluation.evidence.claims.ladder import ladder
+from services.evaluation.evidence.claims.recognising import later_recognisable, recognisable, recognised
 from services.evaluation.evidence.estimate import Estimate
 
 _YEAR = 11
@@ -56,12 +57,12 @@ def conditions(
     alone = Conditions(
         people=change.n,
         k=k,
-        identifiable=_recognised(change.n, change.largest, change.organisations, k),
+        identifiable=recognised(change.n, change.largest, change.organisations, k),
         paired=True,
         annual=declared.annual or _yearly(table.waves),
         returns=_returns(table.waves),
     )
-    if estimate is None or not _estimated(estimate) or not _comparable(estimate, k):
+    if estimate is None or not _estimated(estimate) or not _comparable(table, estimate, k):
         return alone
     effect, passed = estimate.effect or 0.0, estimate.pre_test_p
     return replace(
@@ -114,16 +115,6 @@ def corrected(table: CellTable, estimate: Estimate, known: Circumstances) -> flo
     return adjusted(p_values | {table.outcome.name: estimate.p_value})[table.outcome.name]
 
 
-def recognisable(sizes: Sequence[int], k: int) -> bool:
-    """Return whether one organisation of a side with so many people each could be recognised in the side's figure."""
-    return _recognised(sum(sizes), max(sizes, default=0), len(sizes), k)
-
-
-def _recognised(people: int, largest: int, organisations: int, k: int) -> bool:
-    """It is alone, or recognises the rest when they are fewer than k, or nearly the whole figure is its own."""
-    return organisations < 2 or people - largest < k or largest > ladder().own_share * people  # noqa: PLR2004 # one is alone
-
-
 def _sizeable(organisations: int, sizes: Sequence[int], clusters: int) -> int:
     """Count the organisations of a side that have people enough; one that is on both sides is half of one on each."""
     enough = sum(size >= ladder().fewest_in_organisation for size in sizes)
@@ -159,8 +150,10 @@ def _estimated(estimate: Estimate) -> bool:
     return estimate.attempted and all(value is not None and isfinite(value) for value in known)
 
 
-def _comparable(estimate: Estimate, k: int) -> bool:
-    """Whether both sides of the very comparison that was made may be shown."""
+def _comparable(table: CellTable, estimate: Estimate, k: int) -> bool:
+    """Whether both sides of the very comparison that was made may be shown, and the difference from the other one."""
+    if later_recognisable(table, estimate.control, k):
+        return False
     fewest = min(estimate.organisations_treated, estimate.organisations_comparison)
     enough = min(estimate.people_treated, estimate.people_comparison) >= k and fewest > 1
     return enough and not any(recognisable(sizes, k) for sizes in (estimate.sizes_treated, estimate.sizes_comparison))

@@ -7,6 +7,7 @@ from services.evaluation.evidence.cells import Outcome
 from services.evaluation.evidence.change import Dose, Shift
 from services.evaluation.evidence.claims.figures import Figures, nearest
 from services.evaluation.evidence.claims.ladder import Level, ladder
+from services.evaluation.evidence.claims.recognising import recognised
 from services.evaluation.evidence.claims.registry import registered
 from services.evaluation.evidence.claims.registry import unit as known_unit
 from services.evaluation.evidence.claims.words import found, hidden, label
@@ -50,9 +51,13 @@ def dose_sentence(dose: Dose, outcome: Outcome, k: int) -> str:
 
 
 def shift_sentences(shift: Shift, outcome: Outcome, k: int) -> tuple[str, ...]:
-    """Return the three changes, each with its own figure; merged never, hidden together when people are too few."""
+    """Return the three changes, each with its own figure; merged never.
+
+    They are hidden together when people are too few or one organisation could be recognised.
+    """
     rules, people = ladder(), shift.conventional.n
-    if people < max(k, rules.fewest_people) or people - shift.conventional.largest < k:
+    k = max(k, rules.fewest_people)
+    if people < k or recognised(people, shift.conventional.largest, shift.conventional.organisations, k):
         return (sentence(0, outcome, None),)
     unit, decimals = known_unit(outcome.unit), rules.shown_decimals(people)
     each = (

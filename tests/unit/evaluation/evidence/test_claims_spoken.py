@@ -105,6 +105,20 @@ def test_response_shift_is_said_in_three_sentences_or_not_at_all() -> None:
     ) == ("Not enough responses to show.",)
 
 
+def test_a_look_back_that_is_nearly_all_one_organisation_is_not_said() -> None:
+    """MCR-30: 190 people of one and ten of another: the three figures would be the one's own."""
+    few = region(Region(organisations=14, people=20, waves=4, starts=(4,)))
+    own = min(cell.organisation for cell in few.cells if cell.cohort)
+    grown = replace(few, cells=tuple(cell for cell in few.cells if cell.cohort))
+    for _ in range(7):
+        grown = grown.merge(grown.where(lambda cell: cell.organisation == own))
+    seen = shift(grown, 2, 3, 4)
+    others = seen.conventional.n - seen.conventional.largest
+    assert others >= 10
+    assert seen.conventional.largest > 0.9 * seen.conventional.n
+    assert shift_sentences(seen, OUTCOME, 10) == ("Not enough responses to show.",)
+
+
 DOCS = Path(__file__).parents[4] / "docs"
 EXAMPLES = re.findall(r"```json\n(.*?)```", (DOCS / "how-to" / "read-a-claim.md").read_text("utf-8"), re.DOTALL)
 

@@ -1,0 +1,50 @@
+"""Recognising: whether one organisation's own figure could be read off what is shown of several.
+
+Guards that it cannot, neither in one figure nor by taking one comparison of the same people from another.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from services.evaluation.evidence.cells import CellTable
+from services.evaluation.evidence.claims.ladder import ladder
+
+_ALONE = 2
+
+
+def recognised(people: int, largest: int, organisations: int, k: int) -> bool:
+    """Return whether one organisation is alone, leaves fewer than k others, or has nearly all the people."""
+    return organisations < _ALONE or people - largest < k or largest > ladder().own_share * people
+
+
+def recognisable(sizes: Sequence[int], k: int) -> bool:
+    """Return whether one organisation of a side with so many people each could be recognised in the side's figure."""
+    return recognised(sum(sizes), max(sizes, default=0), len(sizes), k)
+
+
+def later_recognisable(table: CellTable, control: str, k: int) -> bool:
+    """Return whether those who begin later, compared beside those who never do, would give one organisation away.
+
+    The same cells can be compared with those who never begin alone: the difference of the two is what those who begin
+    later did, so at each wave that is compared they must be enough by themselves.
+    """
+    never = any(cell.cohort == 0 and len(cell.pattern) > 1 for cell in table.cells)
+    if control != "not_yet_treated" or not never:
+        return False
+    return any(recognisable(sizes, k) for sizes in _later(table))
+
+
+def _later(table: CellTable) -> Iterator[tuple[int, ...]]:
+    """Yield the people of each organisation of those who begin later, for every start and wave that has some.
+
+    Before the start each wave is compared with the one before it, from the start on with the last one before it.
+    """
+    for start in sorted({cell.cohort for cell in table.cells if cell.cohort > 1}):
+        for wave in range(2, len(table.waves) + 1):
+            asked = {wave, min(start, wave) - 1}
+            sizes: Counter[str] = Counter()
+            for cell in table.cells:
+                if cell.cohort > max(start, wave) and asked <= set(cell.pattern):
+                    sizes[cell.organisation] += cell.n
+            if sizes:
+                yield tuple(sizes.values())
