@@ -139,12 +139,11 @@ class LocalProcess:
 
     def story(self, what: str) -> str:
         """Say what happened to this process, with the end of its log."""
-        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
-        return "\n".join([f"{self.name} {what}. The end of {self.log}:", *lines[-_LOG_TAIL:]])
+        return "\n".join([f"{self.name} {what}. The end of {self.log}:", *self._said()[-_LOG_TAIL:]])
 
     def last_words(self) -> str:
         """Return the last line of this process's log."""
-        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        lines = self._said()
         return lines[-1] if lines else "(it said nothing)"
 
     def __enter__(self) -> Self:
@@ -152,6 +151,9 @@ class LocalProcess:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def _said(self) -> list[str]:
+        return self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
