@@ -73,6 +73,11 @@ class ConflictError(UnavailableError):
     code = "conflict"
 
 
+def is_away(error: BaseException | None) -> bool:
+    """Say whether an error means that a part did not answer; a lost race is an answer."""
+    return isinstance(error, UnavailableError) and not isinstance(error, ConflictError)
+
+
 class BacklogFullError(UnavailableError):
     """Too many events wait to be sent; commands are accepted again when the backlog has shrunk."""
 

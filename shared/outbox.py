@@ -19,10 +19,11 @@ from shared.clock import Clock, now
 from shared.errors import BacklogFullError, ConflictError, TooLargeError, UnavailableError
 from shared.events import Envelope, Fact, Tombstone, encode, event_id
 from shared.inbox import AlreadyHandledError, Mark
-from shared.mongo import Database, DeleteOne, Index, InsertOne, ReplaceOne, Session, guard
+from shared.mongo import Database, DeleteOne, Index, InsertOne, ReplaceOne, guard
+from shared.saving import OUTBOX, Save, Saving
 from shared.topics import Topics
 
-COLLECTION = "outbox"
+COLLECTION = OUTBOX
 INDEXES = {COLLECTION: [Index(("at", "seq", "n")), Index(("shard", "at", "seq", "n"))]}
 SHARDS = 16
 MAX_VALUE_BYTES = 1_000_000
@@ -83,10 +84,11 @@ class StoreDoor:
         self.service = service
         self._topics = topics
         self._clock = clock
+        self._saving = Saving(database)
         self.backlog = Backlog(database, backlog_limit)
 
     async def save(self, changes: Sequence[Change], because: Because) -> None:
-        """Write all changes, their outbox rows and the mark in one transaction.
+        """Write all changes, their outbox rows and the mark in one transaction, which saves of the same moment share.
 
         Raises ConflictError (a document is not at its expected version), AlreadyHandledError (the mark is there),
         BacklogFullError, TooLargeError, UnavailableError. In each of these cases nothing was written.
@@ -97,19 +99,14 @@ class StoreDoor:
         rows = [row for change in changes for row in self._rows(change, because, moment)]
         await self.backlog.check()
 
-        async def work(session: Session) -> None:
-            if because.mark is not None:
-                await self._insert(inbox.COLLECTION, [because.mark.document(moment)], session)
-            await self._write(changes, moment, session)
-            if rows:
-                await self._insert(COLLECTION, rows, session)
-
-        async def proof() -> bool:
-            stored = await inbox.find(self.database, because.mark.id) if because.mark else None
-            return stored is not None and because.mark is not None and stored.token == because.mark.token
-
+        save = Save(
+            {(change.collection, change.id): _operation(change, moment) for change in changes},
+            rows,
+            because.mark,
+            None if because.mark is None else because.mark.document(moment),
+        )
         try:
-            await self.database.transact(work, proof=proof if because.mark else None)
+            await self._saving.save(save)
         except ConflictError:
             # The race may have been lost to the same command or message: that is not a conflict but a repetition.
             await self._refuse_handled(because.mark)
@@ -120,20 +117,6 @@ class StoreDoor:
         stored = None if mark is None else await inbox.find(self.database, mark.id)
         if stored is not None:
             raise AlreadyHandledError(stored)
-
-    async def _insert(self, collection: str, documents: list[dict[str, Any]], session: Session) -> None:
-        await self.database.collection(collection).insert_many(documents, session=session)
-
-    async def _write(self, changes: Sequence[Change], moment: datetime, session: Session) -> None:
-        """Write each document if it is at its expected version; otherwise somebody was faster."""
-        by_collection: dict[str, list[Change]] = {}
-        for change in changes:
-            by_collection.setdefault(change.collection, []).append(change)
-        for collection, batch in by_collection.items():
-            operations = [_operation(change, moment) for change in batch]
-            result = await self.database.collection(collection).bulk_write(operations, session=session)
-            if result.matched_count + result.inserted_count + result.deleted_count != len(batch):
-                raise ConflictError(f"a document in {collection} has changed")
 
     def _rows(self, change: Change, because: Because, moment: datetime) -> Iterator[dict[str, Any]]:
         """Return the outbox rows of a change, serialised and checked for size."""
@@ -199,11 +182,11 @@ class Backlog:
         self._asked = float("-inf")
 
     async def waiting(self) -> int:
-        """Return the number of events that wait to be sent, at most a second old."""
+        """Return the number of events that wait to be sent, as of a second ago."""
         if time.monotonic() - self._asked > 1:
+            self._asked = time.monotonic()  # before the answer: one asks for all who come meanwhile
             async with guard():
                 self._waiting = await self._outbox.estimated_document_count()
-            self._asked = time.monotonic()
         return self._waiting
 
     async def check(self) -> None:

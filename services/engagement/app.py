@@ -13,7 +13,7 @@ from services.engagement.api import DESCRIPTION, ROUTERS, TAGS
 from services.engagement.api.callers import Parts
 from services.engagement.handlers.desk import Desk
 from services.engagement.settings import Settings
-from services.engagement.store import Store
+from services.engagement.store import Reading, Store
 from shared import audit, clock, inbox, outbox, vault
 from shared.audit import Audit
 from shared.auth import Authenticator
@@ -80,7 +80,7 @@ class Engagement:
 def desk_over(database: Database, door: StoreDoor, deployment_key: bytes, identifier_key: bytes) -> Desk:
     """Return what the handlers work with, over one database."""
     return Desk(
-        store=Store(database, door),
+        store=Store(Reading(database), door),
         vault=Vault(database, NAME, deployment_key),
         audit=Audit(database, door, deployment_key),
         identifier_key=identifier_key,

@@ -135,6 +135,11 @@ class Delivery:
         mark = self._because.mark if self._is_marked else None
         return None if mark is None else await inbox.find(self._database, mark.id)
 
+    def handled_just_now(self) -> Mark | None:
+        """Return the mark that the same external record left in this batch."""
+        mark = self._because.mark if self._is_marked else None
+        return None if mark is None else self.recent(mark)
+
     def _check_age(self, at: datetime) -> None:
         """Refuse what the inbox cannot recognise; a record from the dead letters is as old as it was then."""
         seen = self.parked_at or self._clock()

@@ -136,7 +136,8 @@ class Handling:
             return decision
         if not delivery.skipped:
             return Outcome.APPLIED
-        stored = await delivery.handled_before()
+        # Asked of the batch last: the same record under another key may have been skipped while this one was.
+        stored = await delivery.handled_before() or delivery.handled_just_now()
         return Outcome.SKIPPED if stored is None else _repeated(delivery, stored)
 
     async def _carry_out(

@@ -1,14 +1,15 @@
-"""Works through the batches of one reaction: partitions side by side, the records of each in order.
+"""Works through the batches of one reaction: partitions side by side, and in each the records of a subject in order.
 
 Guards that a position moves only past records whose outcome is settled, and one record at a time: whatever stops a
-batch, the client is sent back to the first record that is not settled.
+batch, the client is sent back to the first record that is not settled. What was settled behind it is recognised then.
 """
 
 import asyncio
 import random
 import time
+import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -26,8 +27,10 @@ from shared.mongo import Database
 from shared.stream.record import Record
 from shared.telemetry import CONSUMED
 
-SIDE_BY_SIDE = 4
-"""Partitions worked on at once; more would only queue for the database's connections."""
+SIDE_BY_SIDE = 32
+"""Records worked on at once: they share questions and transactions, so that each costs less than one alone."""
+LANES = 16
+"""Records of one partition worked on at once; those of one subject are in one lane."""
 BATCH_SECONDS = 30.0
 COMMIT_SECONDS = 10.0
 FIRST_PAUSE = 0.1
@@ -43,6 +46,17 @@ class Run:
     prepared: Sequence[Prepared] = ()
     held: Hold | None = None
     done: bool = False
+    settled: dict[int, Outcome] = field(default_factory=dict)
+    """Outcomes of records by their number in the run, as far as the position has not moved past them."""
+    passed: int = 0
+    """How many records the position has moved past."""
+
+    def lanes(self) -> list[list[int]]:
+        """Return the numbers of the records, each subject in one lane and in order."""
+        lanes: list[list[int]] = [[] for _ in range(LANES)]
+        for number, prepared in enumerate(self.prepared):
+            lanes[zlib.crc32(prepared.subject.encode()) % LANES].append(number)
+        return [lane for lane in lanes if lane]
 
 
 class Reaction:
@@ -163,8 +177,12 @@ class Reaction:
             return
         deadline = time.monotonic() + BATCH_SECONDS
         async with asyncio.TaskGroup() as group:
-            for run in going:
-                group.create_task(self._work(run, marks, deadline))
+            # First come those lanes that every partition's position waits for.
+            work = [(run, lane) for run in going for lane in run.lanes()]
+            for run, lane in sorted(work, key=lambda one: one[1][0]):
+                group.create_task(self._work(run, lane, marks, deadline))
+        for run in going:
+            run.done = run.passed == len(run.prepared)
 
     async def _goes_on(self, run: Run) -> bool:
         """Say whether a run continues where we stopped; if it cannot be known, it is held."""
@@ -178,21 +196,27 @@ class Reaction:
             run.held = Hold(type(error).__name__)
             return False
 
-    async def _work(self, run: Run, marks: Marks, deadline: float) -> None:
-        """Handle the records of one partition in order until one has to wait or it is time to stop.
+    async def _work(self, run: Run, lane: Sequence[int], marks: Marks, deadline: float) -> None:
+        """Handle the records of one lane in order until one of the partition has to wait or it is time to stop.
 
         Partitions take turns record by record, so that none waits for the long runs of others until a batch is over.
         """
-        for prepared in run.prepared:
+        for number in lane:
             async with self._slots:
-                if self._stopping.is_set() or self._giving_up or time.monotonic() > deadline:
+                if run.held or self._stopping.is_set() or self._giving_up or time.monotonic() > deadline:
                     return
-                result = await self._handling.handle(prepared, marks)
+                result = await self._handling.handle(run.prepared[number], marks)
             if isinstance(result, Hold):
-                run.held = result
+                run.held = run.held or result
                 return
-            self._settled(run.place, prepared, result)
-        run.done = True
+            run.settled[number] = result
+            self._move_on(run)
+
+    def _move_on(self, run: Run) -> None:
+        """Move past every record that is settled, as far as no other lies between."""
+        while run.passed in run.settled:
+            self._settled(run.place, run.prepared[run.passed], run.settled.pop(run.passed))
+            run.passed += 1
 
     def _settled(self, place: TopicPartition, prepared: Prepared, outcome: Outcome) -> None:
         record = prepared.record

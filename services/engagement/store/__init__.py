@@ -6,6 +6,7 @@ store finds its own people and queries only.
 
 from services.engagement.domain.kept import COHORTS, IDENTIFIERS, JOURNALS, LEARNERS, MATCHES, STATEMENTS, Text
 from services.engagement.store.held import Held, Loaded
+from services.engagement.store.reading import Reading
 from services.engagement.store.store import OrganisationStore, Store, new_text
 from shared.mongo import Index
 
@@ -18,4 +19,4 @@ INDEXES: dict[str, list[Index]] = {
     JOURNALS: [Index(("participant",))],
 }
 
-__all__ = ["INDEXES", "Held", "Loaded", "OrganisationStore", "Store", "Text", "new_text"]
+__all__ = ["INDEXES", "Held", "Loaded", "OrganisationStore", "Reading", "Store", "Text", "new_text"]

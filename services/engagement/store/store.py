@@ -3,6 +3,7 @@
 Guards that there is one way to save, and that a store built for an organisation cannot reach another one's people.
 """
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -25,8 +26,8 @@ from services.engagement.domain.refusals import QueryNotKnownError, SessionNotKn
 from services.engagement.domain.state import ExternalKey, State, StatementId
 from services.engagement.domain.statements import Statement
 from services.engagement.store.held import Events, Held, Loaded
+from services.engagement.store.reading import Document, Reading
 from shared.events.ids import CohortId, JournalId, OrganisationId, ParticipantId, SessionId
-from shared.mongo import Database, guard
 from shared.outbox import Because, Change, StoreDoor
 
 S = TypeVar("S", bound=State)
@@ -35,25 +36,24 @@ S = TypeVar("S", bound=State)
 class Store:
     """Every document of the service; for reactions, which speak for no organisation."""
 
-    def __init__(self, database: Database, door: StoreDoor) -> None:
-        self._database = database
+    def __init__(self, reading: Reading, door: StoreDoor) -> None:
+        self._reading = reading
         self._door = door
 
     def of(self, organisation: OrganisationId) -> "OrganisationStore":
         """Return the store of one organisation."""
-        return OrganisationStore(self._database, self._door, organisation)
+        return OrganisationStore(self._reading, self._door, organisation)
 
     async def occasion(self, session: SessionId) -> Occasion:
         """Return what records need to know of a session; raises SessionNotKnownError."""
-        for document in await self._find(COHORTS, {"sessions.session": session}):
-            occasion = read(COHORTS, Cohort, document).occasion(session)
-            if occasion is not None:
-                return occasion
-        raise SessionNotKnownError(session=session)
+        occasion = await self._reading.occasion(session)
+        if occasion is None:
+            raise SessionNotKnownError(session=session)
+        return occasion
 
     async def cohort(self, cohort: CohortId) -> tuple[Cohort, Loaded]:
         """Return what is known of a cohort, nothing at first."""
-        for document in await self._find(COHORTS, {"_id": cohort}):
+        for document in await self._reading.named(COHORTS, [cohort]):
             return read(COHORTS, Cohort, document), _loaded(document)
         return Cohort(cohort=cohort), Loaded()
 
@@ -78,28 +78,28 @@ class Store:
             identifiers={one: Identifiers(participant=one) for one in identifiers},
         )
         versions: dict[tuple[str, str], Loaded] = {}
-        papers = Papers(
-            learners=await self._filled(LEARNERS, blank.learners, versions),
-            statements=await self._filled(STATEMENTS, blank.statements, versions),
-            matches=await self._filled(MATCHES, blank.matches, versions),
-            identifiers=await self._filled(IDENTIFIERS, blank.identifiers, versions),
+        filled = await asyncio.gather(
+            self._filled(LEARNERS, blank.learners, versions),
+            self._filled(STATEMENTS, blank.statements, versions),
+            self._filled(MATCHES, blank.matches, versions),
+            self._filled(IDENTIFIERS, blank.identifiers, versions),
         )
-        return Held(papers, versions)
+        return Held(Papers(*filled), versions)
 
     async def statements_about(self, participant: ParticipantId, keys: Collection[ExternalKey]) -> Held:
         """Load every statement that counts or waits for a person, or names one of these keys."""
         about: list[dict[str, Any]] = [{"participant": participant}]
         about += [{"key": {"$in": sorted(keys)}}] if keys else []
-        return _held_statements(await self._find(STATEMENTS, {"$or": about}))
+        return _held_statements(await self._reading.find(STATEMENTS, {"$or": about}))
 
     async def statements_named(self, names: Collection[StatementId]) -> Held:
         """Load statements that are known to exist."""
-        return _held_statements(await self._find(STATEMENTS, {"_id": {"$in": sorted(names)}}) if names else [])
+        return _held_statements(await self._reading.named(STATEMENTS, names))
 
     async def texts_removed(self, participant: ParticipantId, journal: JournalId | None = None) -> list[Change]:
         """Return the changes that remove a person's texts, or one of them."""
         query = {"participant": participant} if journal is None else {"participant": participant, "_id": journal}
-        return [Change(JOURNALS, one["_id"], None, one["version"]) for one in await self._find(JOURNALS, query)]
+        return [Change(JOURNALS, one["_id"], None, one["version"]) for one in await self._reading.find(JOURNALS, query)]
 
     async def save(
         self, held: Held, after: Papers, because: Because, *, events: Events | None = None, also: Sequence[Change] = ()
@@ -116,30 +116,24 @@ class Store:
         """Return the blank states replaced by what is stored, and note the versions."""
         filled = dict(blank)
         versions.update({(collection, str(name)): Loaded() for name in blank})
-        if blank:
-            for document in await self._find(collection, {"_id": {"$in": sorted(blank)}}):
-                name = document["_id"]
-                filled[name] = read(collection, type(blank[name]), document)
-                versions[collection, name] = _loaded(document)
+        for document in await self._reading.named(collection, blank):
+            name = document["_id"]
+            filled[name] = read(collection, type(blank[name]), document)
+            versions[collection, name] = _loaded(document)
         return filled
-
-    async def _find(self, collection: str, query: dict[str, Any]) -> list[dict[str, Any]]:
-        async with guard():
-            found: list[dict[str, Any]] = await self._database.collection(collection).find(query).to_list(None)
-        return found
 
 
 class OrganisationStore(Store):
     """The people and the queue of one organisation."""
 
-    def __init__(self, database: Database, door: StoreDoor, organisation: OrganisationId) -> None:
-        super().__init__(database, door)
+    def __init__(self, reading: Reading, door: StoreDoor, organisation: OrganisationId) -> None:
+        super().__init__(reading, door)
         self.organisation = organisation
 
     async def people(self, participants: Iterable[ParticipantId]) -> Held:
         """Load those of these participants who belong to the organisation; the others are left out."""
         query = {"_id": {"$in": sorted(participants)}, "organisation": self.organisation}
-        documents = await self._find(LEARNERS, query)
+        documents = await self._reading.find(LEARNERS, query)
         learners = [read(LEARNERS, Learner, document) for document in documents]
         return Held(
             Papers(learners={one.participant: one for one in learners}),
@@ -149,7 +143,7 @@ class OrganisationStore(Store):
     async def waiting(self, query: StatementId) -> Held:
         """Load an entry of the organisation's queue; raises QueryNotKnownError."""
         came = {"organisation": self.organisation, "outcome": {"$ne": "awaited"}}
-        found = await self._find(STATEMENTS, {"_id": query, **came})
+        found = await self._reading.find(STATEMENTS, {"_id": query, **came})
         if not found:
             raise QueryNotKnownError(query=query)
         return _held_statements(found)
@@ -160,7 +154,7 @@ def new_text(text: Text) -> Change:
     return Change(JOURNALS, text.journal, body(JOURNALS, text), 0)
 
 
-def _held_statements(documents: Sequence[dict[str, Any]]) -> Held:
+def _held_statements(documents: Sequence[Document]) -> Held:
     statements = [read(STATEMENTS, Statement, document) for document in documents]
     return Held(
         Papers(statements={one.statement: one for one in statements}),

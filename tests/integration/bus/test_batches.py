@@ -1,6 +1,7 @@
 """One reaction fed by hand: whatever stops a batch, the client is sent back to the first record that is not settled."""
 
 import asyncio
+import random
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from shared import inbox
 from shared.bus.handling import Handling
 from shared.bus.outcome import Hold
 from shared.bus.reaction import FIRST_PAUSE, LONGEST_PAUSE, SIDE_BY_SIDE, Reaction
+from shared.clock import now
 from shared.deadletters.writer import DeadLetters
 from shared.mongo import Database
 from shared.stream import Publisher
@@ -100,9 +102,12 @@ class Feed:
         await self.reaction.consume(records(offsets, place))
 
 
-def records(offsets: Sequence[int], place: TopicPartition = PLACE) -> list[ConsumerRecord]:
+def records(
+    offsets: Sequence[int], place: TopicPartition = PLACE, *, key: bytes = b"%d", value: bytes = b"v"
+) -> list[ConsumerRecord]:
+    keys = {offset: key % offset if b"%" in key else key for offset in offsets}
     return [
-        ConsumerRecord(place.topic, place.partition, offset, 0, 0, b"%d" % offset, b"v", None, 1, 1, ())
+        ConsumerRecord(place.topic, place.partition, offset, 0, 0, keys[offset], value, None, 1, 1, ())
         for offset in offsets
     ]
 
@@ -229,7 +234,7 @@ async def test_an_acknowledgement_that_fails_is_made_up_for_and_one_that_came_to
 
 async def test_no_partition_waits_for_the_long_runs_of_others(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
     """A batch that is out of time has moved every partition: those behind would otherwise never have their turn."""
-    monkeypatch.setattr("shared.bus.reaction.BATCH_SECONDS", 0.1)
+    monkeypatch.setattr("shared.bus.reaction.BATCH_SECONDS", 0.3)
     places = [TopicPartition(TOPIC, number) for number in range(3 * SIDE_BY_SIDE)]
     feed.client.assigned = set(places)
 
@@ -242,6 +247,51 @@ async def test_no_partition_waits_for_the_long_runs_of_others(feed: Feed, monkey
     assert set(feed.reaction.positions.next) == set(places)
     assert min(feed.reaction.positions.next.values()) > 0
     assert max(feed.reaction.positions.next.values()) < 100
+
+
+async def test_records_of_one_subject_take_turns_however_many_are_worked_on(feed: Feed) -> None:
+    """P6: two hundred records of twenty subjects are worked on side by side, those of each in order."""
+    busy: dict[bytes, int] = {}
+    seen: dict[bytes, list[int]] = {}
+    most = 0
+
+    async def handler(delivery: Any) -> None:
+        nonlocal most
+        key = delivery.record.key
+        assert busy.setdefault(key, 0) == 0
+        busy[key] += 1
+        most = max(most, sum(busy.values()))
+        seen.setdefault(key, []).append(delivery.record.offset)
+        await asyncio.sleep(random.uniform(0, 0.003))
+        busy[key] -= 1
+        delivery.skip()
+
+    feed.handler._handler = handler
+    mixed = [one for first in range(0, 200, 20) for n in range(20) for one in records([first + n], key=b"k-%02d" % n)]
+    await feed.reaction.consume(mixed)
+    assert all(offsets == sorted(offsets) and len(offsets) == 10 for offsets in seen.values())
+    assert most > 5
+    assert feed.client.commits == [{PLACE: 200}]
+
+
+async def test_the_same_record_skipped_twice_at_once_is_skipped_and_a_duplicate(feed: Feed) -> None:
+    """P8: its second place in the log is accounted for although its mark names the first."""
+    both_there = asyncio.Barrier(2)
+
+    async def handler(delivery: Any) -> None:
+        await delivery.external_mark("rollcall", "record-1", b"body", now())
+        await both_there.wait()
+        delivery.skip()
+
+    def counted(outcome: str) -> float:
+        labels = {"service": "engagement", "reaction": "feeding", "outcome": outcome}
+        return REGISTRY.get_sample_value("groundswell_consumed_total", labels) or 0
+
+    before = counted("skipped"), counted("duplicate")
+    feed.handler._handler = handler
+    # Keys of different lanes; in one lane the second would wait for the first for ever.
+    await feed.reaction.consume(records([0], key=b"a") + records([1], key=b"b"))
+    assert (counted("skipped"), counted("duplicate")) == (before[0] + 1, before[1] + 1)
 
 
 async def test_partitions_that_were_given_away_are_let_go(feed: Feed) -> None:

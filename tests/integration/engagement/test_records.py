@@ -1,12 +1,14 @@
 """Records of other systems: two dialects, any order, once each."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from services.engagement.handlers.desk import Desk
+from services.engagement.store import Reading
 from shared.clock import now
 from shared.errors import PoisonError
 from tests.integration.engagement.said import (
@@ -193,3 +195,24 @@ async def test_a_withdrawn_person_keeps_what_came_before_and_nothing_counts_afte
     assert await world.status("p-0") == ("attended", 300)
     (query,) = await world.queue()
     assert (query["record"], query["why"], query["participant"]) == ("r-2", "not-on-roster", "p-0")
+
+
+async def test_records_of_one_moment_share_questions_and_transactions(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cost of a reaction, gated: thirty records at once take five questions and two transactions at most."""
+    people = [f"p-{number}" for number in range(30)]
+    await world.ready(*people)
+    asked: list[str] = []
+    find = Reading.find
+
+    async def counted(reading: Reading, collection: str, query: Mapping[str, Any]) -> list[Any]:
+        asked.append(collection)
+        return await find(reading, collection, query)
+
+    monkeypatch.setattr(Reading, "find", counted)
+    before = world.database.transactions
+    await asyncio.gather(*[world.receives(recorded(f"record-{person}", person)) for person in people])
+    assert len(asked) <= 5, asked
+    assert world.database.transactions - before <= 2
+    assert [await world.told(person) for person in people] == [[("attended", 2)]] * len(people)

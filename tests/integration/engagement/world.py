@@ -13,7 +13,7 @@ from services.engagement import consumers
 from services.engagement.app import NAME, Engagement, desk_over
 from services.engagement.handlers.desk import Desk
 from services.engagement.settings import Settings
-from services.engagement.store import Store
+from services.engagement.store import Reading, Store
 from shared.auth import Identity
 from shared.bus import Delivery, Record
 from shared.errors import UnauthenticatedError
@@ -81,7 +81,7 @@ class World:
         """Return the desk of another process, before whose first save something else happens."""
         door = Interrupted(self.database, NAME, topics=self.topics)
         door.meanwhile = meanwhile
-        return replace(self.desk, store=Store(self.database, door))
+        return replace(self.desk, store=Store(Reading(self.database), door))
 
     @asynccontextmanager
     async def client(

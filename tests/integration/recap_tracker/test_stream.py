@@ -103,7 +103,7 @@ async def test_what_enrolment_says_twice_and_out_of_order_is_learnt_once(live: W
     await enrolment_says(live, newer, older, newer, APPLIED, ENROLLED, ENROLLED)
     async with running(live):
         pass
-    assert live.database.transactions == 2
+    assert 1 <= live.database.transactions <= 2  # heard at once, they share one
     assert await read_all(live.brokers, live.topics.dead_letters(NAME)) == []
     (cohort,), (ledger,), (person,) = [await live.documents(name) for name in ("cohorts", "places", "people")]
     assert (cohort["places"], cohort["version"], ledger["stated"]) == (1, 1, {COHORT: 1})

@@ -18,23 +18,51 @@ SABOTAGES = (
         breaks="a record counts as handled before its handler was called, and a crash between loses it",
         file="shared/bus/reaction.py",
         old="""\
-                result = await self._handling.handle(prepared, marks)
+                result = await self._handling.handle(run.prepared[number], marks)
             if isinstance(result, Hold):
-                run.held = result
+                run.held = run.held or result
                 return
-            self._settled(run.place, prepared, result)
+            run.settled[number] = result
+            self._move_on(run)
 """,
         new="""\
-                self._settled(run.place, prepared, Outcome.APPLIED)
-                result = await self._handling.handle(prepared, marks)
+                run.settled[number] = Outcome.APPLIED
+                self._move_on(run)
+                result = await self._handling.handle(run.prepared[number], marks)
             if isinstance(result, Hold):
-                run.held = result
+                run.held = run.held or result
                 return
 """,
         red=(
             f"{BATCHES}::test_a_record_that_has_to_wait_holds_its_partition_and_what_was_done_is_acknowledged",
             f"{BATCHES}::test_being_cancelled_in_the_middle_leaves_the_record_unsettled",
         ),
+    ),
+    Sabotage(
+        name="position-moved-past-what-waits",
+        promise="P5",
+        breaks="of records worked on side by side a later one that is settled takes an earlier one along that is not",
+        file="shared/bus/reaction.py",
+        old="""\
+        while run.passed in run.settled:
+            self._settled(run.place, run.prepared[run.passed], run.settled.pop(run.passed))
+            run.passed += 1
+""",
+        new="""\
+        for number in sorted(run.settled):
+            self._settled(run.place, run.prepared[number], run.settled.pop(number))
+            run.passed = number + 1
+""",
+        red=(f"{BATCHES}::test_a_record_that_has_to_wait_holds_its_partition_and_what_was_done_is_acknowledged",),
+    ),
+    Sabotage(
+        name="subject-in-several-lanes",
+        promise="P6",
+        breaks="two records of one subject are worked on at once, and the later one can take effect first",
+        file="shared/bus/reaction.py",
+        old="            lanes[zlib.crc32(prepared.subject.encode()) % LANES].append(number)",
+        new="            lanes[number % LANES].append(number)",
+        red=(f"{BATCHES}::test_records_of_one_subject_take_turns_however_many_are_worked_on",),
     ),
     Sabotage(
         name="failed-batch-passed-over",

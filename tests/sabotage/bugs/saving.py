@@ -6,34 +6,21 @@ Guards P1 by breaking it.
 from tests.sabotage.sabotage import Sabotage
 
 DOOR = "tests/integration/kernel/test_store_door.py"
+SHARING = "tests/integration/kernel/test_sharing.py"
 
 SABOTAGES = (
     Sabotage(
         name="outbox-outside-the-transaction",
         promise="P1",
         breaks="events are written after the transaction of their document, and a crash between loses them",
-        file="shared/outbox.py",
+        file="shared/saving.py",
         old="""\
-            if rows:
-                await self._insert(COLLECTION, rows, session)
-
-        async def proof() -> bool:
-            stored = await inbox.find(self.database, because.mark.id) if because.mark else None
-            return stored is not None and because.mark is not None and stored.token == because.mark.token
-
-        try:
-            await self.database.transact(work, proof=proof if because.mark else None)
+            await self._database.transact(lambda session: self._write(saves, session), proof=proof if mark else None)
 """,
         new="""\
-
-        async def proof() -> bool:
-            stored = await inbox.find(self.database, because.mark.id) if because.mark else None
-            return stored is not None and because.mark is not None and stored.token == because.mark.token
-
-        try:
-            await self.database.transact(work, proof=proof if because.mark else None)
-            async with guard():
-                await self.database.collection(COLLECTION).insert_many(rows)
+            bare = [Save(save.writes, (), save.mark, save.marked) for save in saves]
+            await self._database.transact(lambda session: self._write(bare, session), proof=proof if mark else None)
+            await self._database.collection(OUTBOX).insert_many([row for save in saves for row in save.rows])
 """,
         red=(f"{DOOR}::test_a_document_whose_event_cannot_be_kept_is_not_kept_either",),
     ),
@@ -41,15 +28,11 @@ SABOTAGES = (
         name="inbox-mark-removed",
         promise="P3",
         breaks="nothing remembers that a command or a record has taken effect",
-        file="shared/outbox.py",
+        file="shared/saving.py",
         old="""\
-            if because.mark is not None:
-                await self._insert(inbox.COLLECTION, [because.mark.document(moment)], session)
-            await self._write(changes, moment, session)
+        await self._insert(inbox.COLLECTION, [save.marked for save in saves if save.marked is not None], session)
 """,
-        new="""\
-            await self._write(changes, moment, session)
-""",
+        new="",
         red=(
             f"{DOOR}::test_the_same_mark_takes_effect_once_and_answers_what_it_answered",
             f"{DOOR}::test_of_two_saves_at_once_with_one_mark_one_takes_effect",
@@ -63,6 +46,27 @@ SABOTAGES = (
         old='    return ReplaceOne({"_id": change.id, "version": change.expected}, body)',
         new='    return ReplaceOne({"_id": change.id}, body)',
         red=(f"{DOOR}::test_a_lost_race_writes_nothing_at_all",),
+    ),
+    Sabotage(
+        name="everybody-fails-with-one",
+        promise="P1",
+        breaks="who shares a transaction with somebody who came too late is told to have come too late as well",
+        file="shared/saving.py",
+        old="            sharing = []  # one of them came too late, or is wrong: alone it will say so",
+        new="            pass",
+        red=(f"{SHARING}::test_nobody_fails_because_of_somebody_else",),
+    ),
+    Sabotage(
+        name="answered-before-it-was-asked",
+        promise="P1",
+        breaks="who asks while a round is under way is given its answers, which were read before the question",
+        file="shared/rounds.py",
+        old="            for (_, answer), found in zip(asked, answers, strict=True):",
+        new="""\
+            while self._waiting and answers:
+                _tell(self._waiting.popleft()[1], answers[-1])
+            for (_, answer), found in zip(asked, answers, strict=True):""",
+        red=("tests/unit/shared/test_rounds.py::test_what_is_asked_during_a_round_is_answered_by_a_later_one",),
     ),
     Sabotage(
         name="backlog-without-limit",

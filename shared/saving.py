@@ -1,0 +1,110 @@
+"""Writes what is saved: documents, outbox rows and inbox marks, in transactions that saves of one moment share.
+
+Guards law 1 where it is written down: everything of a save is in one transaction, and of saves that share one all take
+effect or none. Nobody fails because of somebody else: what could not be saved together is tried alone.
+"""
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared import inbox
+from shared.errors import ConflictError, is_away
+from shared.inbox import Mark
+from shared.mongo import Database, DeleteOne, InsertOne, ReplaceOne, Session
+from shared.rounds import Rounds
+
+OUTBOX = "outbox"
+SHARED = 200
+"""Documents and events of one shared transaction; a save that is larger goes alone."""
+
+
+@dataclass(frozen=True, eq=False)
+class Save:
+    """One save, serialised: writes of documents by collection and id, outbox rows, and the stored form of its mark."""
+
+    writes: Mapping[tuple[str, str], InsertOne[Any] | ReplaceOne[Any] | DeleteOne]
+    rows: Sequence[dict[str, Any]]
+    mark: Mark | None
+    marked: dict[str, Any] | None
+
+    @property
+    def touches(self) -> set[tuple[str, str]]:
+        """What two saves of one transaction must not have in common."""
+        return {*self.writes, *([] if self.mark is None else [(inbox.COLLECTION, self.mark.id)])}
+
+    @property
+    def size(self) -> int:
+        """How much is written."""
+        return len(self.writes) + len(self.rows)
+
+
+class Saving:
+    """The transactions of one service."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._rounds: Rounds[Save, None] = Rounds(self._play)
+
+    async def save(self, save: Save) -> None:
+        """Write a save, perhaps together with others; raises what `transact` raises, with nothing written."""
+        await self._rounds.ask(save)
+
+    async def _play(self, saves: Sequence[Save]) -> list[Exception | None]:
+        """Save together what can be, the rest one by one; return what kept each from being saved."""
+        sharing = _sharing(saves)
+        together = await self._outcome(sharing) if sharing else None
+        if len(sharing) > 1 and together is not None and not is_away(together):
+            sharing = []  # one of them came too late, or is wrong: alone it will say so
+        outcomes: dict[Save, Exception | None] = dict.fromkeys(sharing, together)
+        for save in saves:
+            if save not in outcomes:
+                # What did not answer just now is not asked once more for each of the others.
+                gone = next((error for error in outcomes.values() if is_away(error)), None)
+                outcomes[save] = gone or await self._outcome([save])
+        return [outcomes[save] for save in saves]
+
+    async def _outcome(self, saves: Sequence[Save]) -> Exception | None:
+        """Write all of these in one transaction, and return what prevented it."""
+        mark = next((save.mark for save in saves if save.mark is not None), None)
+
+        async def proof() -> bool:
+            stored = None if mark is None else await inbox.find(self._database, mark.id)
+            return stored is not None and mark is not None and stored.token == mark.token
+
+        try:
+            await self._database.transact(lambda session: self._write(saves, session), proof=proof if mark else None)
+        except Exception as error:  # noqa: BLE001 - handed to whoever asked for the save
+            return error
+        return None
+
+    async def _write(self, saves: Sequence[Save], session: Session) -> None:
+        """Write marks, each document if it is at its expected version, and the rows."""
+        await self._insert(inbox.COLLECTION, [save.marked for save in saves if save.marked is not None], session)
+        by_collection = defaultdict(list)
+        for (collection, _), write in itertools.chain.from_iterable(save.writes.items() for save in saves):
+            by_collection[collection].append(write)
+        for collection, writes in by_collection.items():
+            result = await self._database.collection(collection).bulk_write(writes, session=session)
+            if result.matched_count + result.inserted_count + result.deleted_count != len(writes):
+                raise ConflictError(f"a document in {collection} has changed")
+        await self._insert(OUTBOX, [row for save in saves for row in save.rows], session)
+
+    async def _insert(self, collection: str, documents: Sequence[dict[str, Any]], session: Session) -> None:
+        if documents:
+            await self._database.collection(collection).insert_many(documents, session=session)
+
+
+def _sharing(saves: Iterable[Save]) -> list[Save]:
+    """Return saves that touch different documents and together are small enough for one transaction."""
+    touched: set[tuple[str, str]] = set()
+    sharing: list[Save] = []
+    size = 0
+    for save in saves:
+        if size + save.size <= SHARED and touched.isdisjoint(save.touches):
+            sharing.append(save)
+            touched |= save.touches
+            size += save.size
+    return sharing
