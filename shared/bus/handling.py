@@ -12,7 +12,7 @@ from itertools import count
 from shared.bus.delivery import Delivery, refuse_conflict
 from shared.bus.marks import Marks
 from shared.bus.outcome import Again, Decision, Hold, Outcome, Park, decide
-from shared.deadletters.letter import BEHIND, identity, split_redriven, subject_of
+from shared.deadletters.letter import BEHIND, identity, lies_before, split_redriven, subject_of
 from shared.deadletters.parked import Outstanding
 from shared.deadletters.writer import DeadLetters
 from shared.errors import PoisonError, UnavailableError
@@ -100,7 +100,9 @@ class Handling:
         stored = marks.handled(delivery.because.mark)
         if stored is not None:
             return _repeated(delivery, stored)
-        if outstanding and waiting is not outstanding[0] and await self._is_behind(prepared.subject):
+        if waiting is None and outstanding and lies_before(prepared.record, outstanding[0].id):
+            pass  # read again after a lost position: its turn was before anything was parked, and its handler knows
+        elif outstanding and waiting is not outstanding[0] and await self._is_behind(prepared.subject):
             return _IS_BEHIND
         delivery.parked_at = None if waiting is None else waiting.seen_at
         delivery.recent = marks.handled

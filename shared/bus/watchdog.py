@@ -65,7 +65,7 @@ class Watchdog:
     def standing_still(self, positions: Mapping[TopicPartition, int], at: float) -> dict[TopicPartition, int]:
         """Return the partitions whose position has not moved for as long as we are patient."""
         self._since = {
-            place: self._since[place] if self._since.get(place, (-1, 0.0))[0] == position else (position, at)
+            place: seen if (seen := self._since.get(place)) is not None and seen[0] == position else (position, at)
             for place, position in positions.items()
         }
         return {place: position for place, (position, since) in self._since.items() if at - since >= self._patience}

@@ -54,6 +54,12 @@ def identity(stage: str, record: Record) -> str:
     return f"{stage}:{place}:{record.digest()[:_DIGEST]}"
 
 
+def lies_before(record: Record, letter: str) -> bool:
+    """Say whether a record lies before the one that this dead letter was made of, in the same partition."""
+    topic, partition, offset = letter.split(":", 1)[1].rsplit(":", 3)[:3]
+    return (record.topic, record.partition) == (topic, int(partition)) and record.offset < int(offset)
+
+
 def subject_of(stage: str, record: Record, *, known_as: str | None = None) -> str:
     """Return the id of the mark of a parked subject. Without a key each record is a subject of its own.
 

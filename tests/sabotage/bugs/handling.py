@@ -9,6 +9,7 @@ BATCHES = "tests/integration/bus/test_batches.py"
 EXTERNAL = "tests/integration/bus/test_external_records.py"
 OWN = "tests/integration/bus/test_own_events.py"
 OUTCOME = "tests/unit/shared/bus/test_outcome.py"
+SUBJECTS = "tests/integration/bus/test_subjects.py"
 STAYS = "tests/integration/bus/test_what_stays.py"
 
 SABOTAGES = (
@@ -62,7 +63,7 @@ SABOTAGES = (
         file="shared/bus/reaction.py",
         old="            lanes[zlib.crc32(prepared.subject.encode()) % LANES].append(number)",
         new="            lanes[number % LANES].append(number)",
-        red=(f"{BATCHES}::test_records_of_one_subject_take_turns_however_many_are_worked_on",),
+        red=(f"{SUBJECTS}::test_records_of_one_subject_take_turns_however_many_are_worked_on",),
     ),
     Sabotage(
         name="failed-batch-passed-over",
@@ -106,11 +107,20 @@ SABOTAGES = (
         breaks="a later record of a key overtakes an earlier one that waits among the dead letters",
         file="shared/bus/handling.py",
         old="""\
-        if outstanding and waiting is not outstanding[0] and await self._is_behind(prepared.subject):
+        elif outstanding and waiting is not outstanding[0] and await self._is_behind(prepared.subject):
             return _IS_BEHIND
 """,
         new="",
         red=(f"{EXTERNAL}::test_poison_is_kept_byte_for_byte_and_delays_only_its_own_key[embedded]",),
+    ),
+    Sabotage(
+        name="parked-behind-what-came-later",
+        promise="P5",
+        breaks="a record that took effect and is read again is parked as well, behind a later one of its key",
+        file="shared/bus/handling.py",
+        old="        if waiting is None and outstanding and lies_before(prepared.record, outstanding[0].id):",
+        new="        if False:",
+        red=(f"{SUBJECTS}::test_what_is_read_again_is_not_parked_behind_a_record_that_came_later",),
     ),
     Sabotage(
         name="bug-tried-again-without-end",

@@ -74,3 +74,9 @@ def test_only_what_has_not_moved_for_long_is_asked_about() -> None:
     assert dog.standing_still({PLACE: 6}, 110) == {PLACE: 6}
     assert dog.standing_still({}, 111) == {}
     assert dog.standing_still({PLACE: 6}, 300) == {}
+
+
+def test_a_position_that_is_not_known_stands_still_from_when_it_was_first_asked_for() -> None:
+    dog = Watchdog("broker", patience=60)
+    assert dog.standing_still({PLACE: -1}, 0) == {}
+    assert dog.standing_still({PLACE: -1}, 60) == {PLACE: -1}
