@@ -37,6 +37,27 @@ async def test_records_of_one_subject_take_turns_however_many_are_worked_on(feed
     assert feed.client.commits == [{PLACE: 200}]
 
 
+async def test_the_position_waits_for_a_record_although_later_ones_are_settled(feed: Feed) -> None:
+    """P5: what was settled behind it is not acknowledged, and comes again with it."""
+    settled = asyncio.Event()
+
+    async def handler(delivery: Any) -> None:
+        if delivery.record.offset == 1:
+            await settled.wait()
+            raise TimeoutError
+        delivery.skip()
+        if delivery.record.offset == 2:
+            asyncio.get_running_loop().call_later(0.05, settled.set)
+
+    feed.handler._handler = handler
+    # Keys of different lanes.
+    await feed.reaction.consume(records([0, 1], key=b"a") + records([2], key=b"b"))
+    assert settled.is_set()
+    assert feed.client.commits == [{PLACE: 1}]
+    assert feed.client.sought == [(PLACE, 1)]
+    feed.reaction.forget()
+
+
 async def test_what_is_read_again_is_not_parked_behind_a_record_that_came_later(
     feed: Feed, monkeypatch: pytest.MonkeyPatch
 ) -> None:

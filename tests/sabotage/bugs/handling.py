@@ -54,7 +54,7 @@ SABOTAGES = (
             self._settled(run.place, run.prepared[number], run.settled.pop(number))
             run.passed = number + 1
 """,
-        red=(f"{BATCHES}::test_a_record_that_has_to_wait_holds_its_partition_and_what_was_done_is_acknowledged",),
+        red=(f"{SUBJECTS}::test_the_position_waits_for_a_record_although_later_ones_are_settled",),
     ),
     Sabotage(
         name="subject-in-several-lanes",

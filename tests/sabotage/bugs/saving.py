@@ -20,7 +20,8 @@ SABOTAGES = (
         new="""\
             bare = [Save(save.writes, (), save.mark, save.marked) for save in saves]
             await self._database.transact(lambda session: self._write(bare, session), proof=proof if mark else None)
-            await self._database.collection(OUTBOX).insert_many([row for save in saves for row in save.rows])
+            async with inbox.guard():
+                await self._database.collection(OUTBOX).insert_many([row for save in saves for row in save.rows])
 """,
         red=(f"{DOOR}::test_a_document_whose_event_cannot_be_kept_is_not_kept_either",),
     ),
