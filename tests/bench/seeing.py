@@ -25,9 +25,10 @@ from shared.testing.settling import eventually
 from tests.bench.figures import Figure
 from tests.bench.workload import PARTITIONS
 from tests.bench.world import World
-from tests.fault.people import COHORTS, WITH_PROJECTS
+from tests.fault.people import COHORTS
 
-HERE, PROJECTS = "R0A", 24
+HERE, PEOPLE = "R0A", 48
+COHORT, SESSION = "recap-2024", "recap-2024-day-1"
 RATES = (5, 40)
 """Commands a second: a calm day, and the one that is aimed at where a core is free."""
 SECONDS = 60.0
@@ -41,9 +42,9 @@ async def seeing(world: World, scale: float) -> AsyncIterator[Figure]:
     with Stack(kind=world.kind, organisations=[HERE], say=lambda _: None) as stack:
         load = _Load(stack)
         try:
-            projects = await load.prepare()
+            people = await load.prepare()
             for rate in RATES:
-                took, given = await load.drive(projects, rate, SECONDS * scale)
+                took, given = await load.drive(people, rate, SECONDS * scale)
                 cuts = quantiles(took, n=100)
                 aim = P99_MS if rate == max(RATES) else None
                 told = f"{len(took)} commands in {given:.0f} s"
@@ -75,22 +76,26 @@ class _Load:
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self._topic = stack.topics.events("recap_tracker")
-        self._http = httpx.AsyncClient(base_url=stack.origin, timeout=60, trust_env=False)
-        self._tokens = {role: stack.token_for(role, HERE, [role]) for role in ("coordinator", "project_lead")}
+        self._topic = stack.topics.events("engagement")
+        self._http = httpx.AsyncClient(
+            base_url=stack.origin, timeout=60, limits=httpx.Limits(max_connections=None), trust_env=False
+        )
+        self._tokens = {role: stack.token_for(role, HERE, [role]) for role in ("coordinator", "facilitator")}
         self._database = Database(stack.databases["evaluation"].url, "evaluation")
-        self._view = View(self._database, PROJECTIONS["projects"]())
+        self._view = View(self._database, PROJECTIONS["participation"]())
 
     async def close(self) -> None:
         await self._http.aclose()
         await self._database.close()
 
     async def prepare(self) -> list[str]:
-        """Open projects, each with a lead of its own, and return them."""
-        return [await self._project(number) for number in range(PROJECTS)]
+        """Enrol people and take their first register, and return them."""
+        people = [await self._enrolled(number) for number in range(PEOPLE)]
+        await self._register(people, 20, "first")
+        return people
 
-    async def drive(self, projects: list[str], rate: int, seconds: float) -> tuple[list[float], float]:
-        """Plan milestones at a rate; returns the seconds each took to be seen, and how long it took to give them."""
+    async def drive(self, people: list[str], rate: int, seconds: float) -> tuple[list[float], float]:
+        """Correct minutes at a rate; returns the seconds each took to be seen, and how long it took to give them."""
         seen, wanted = _Seen(), round(rate * seconds)
         watching = [asyncio.create_task(self._follow(seen)), asyncio.create_task(self._look(seen))]
         began = time.monotonic()
@@ -98,7 +103,7 @@ class _Load:
             async with asyncio.TaskGroup() as commands:
                 for number in range(wanted):
                     await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
-                    commands.create_task(self._plan(projects[number % PROJECTS], f"{rate}-{number}", seen))
+                    commands.create_task(self._correct(people, number, f"command-{rate}-{number}", seen))
             given = time.monotonic() - began
             await eventually(lambda: _is(len(seen.took) == wanted), deadline=_PATIENCE, what="that all was seen")
         finally:
@@ -108,10 +113,15 @@ class _Load:
                     await task
         return list(seen.took.values()), given
 
-    async def _plan(self, project: str, name: str, seen: _Seen) -> None:
-        body = {"title": "Panels", "measurable_outcome": "all are mixed", "planned_on": "2024-05-01"}
-        await self._ok("project_lead", f"/recap_tracker/v1/projects/{project}/milestones", body, name)
+    async def _correct(self, people: list[str], number: int, name: str, seen: _Seen) -> None:
+        """Give one person other minutes than they had: the same again would be no news."""
+        await self._register([people[number % PEOPLE]], 30 + number // PEOPLE % 60, name)
         seen.answered[name] = time.monotonic()
+
+    async def _register(self, people: list[str], minutes: int, name: str) -> None:
+        entries = [{"participant": person, "status": "attended", "minutes": minutes} for person in people]
+        path = f"/engagement/v1/sessions/{SESSION}/register"
+        await self._ok("facilitator", "PUT", path, {"entries": entries}, name)
 
     async def _follow(self, seen: _Seen) -> None:
         """Learn where each event lies."""
@@ -130,30 +140,29 @@ class _Load:
             seen.look(dict(positions.get(self._topic, {})))
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def _project(self, number: int) -> str:
+    async def _enrolled(self, number: int) -> str:
         body: dict[str, Any] = {"given_name": "Ada", "family_name": f"Number {number}", "email": "ada@example.org"}
-        body["identifiers"] = [{"system": "account", "value": f"lead-{number}"}]
-        person = (await self._ok("coordinator", "/enrolment/v1/participants", body))["participant"]
-        path, cohort = f"/enrolment/v1/participants/{person}", WITH_PROJECTS
-        applied = {"cohort": cohort, "group": COHORTS[cohort], "applied_on": "2023-09-01"}
-        await self._ok("coordinator", f"{path}/applications", applied)
-        await self._ok("coordinator", f"{path}/enrolments", {"cohort": cohort, "enrolled_on": "2023-09-02"})
-        opened = {"title": "Mixed panels", "cohort": cohort, "lead": person, "aims": ["improve-workplace"]}
-        opened |= {"kind": "fair-recruitment", "scope": "day-role", "scale": "local", "wres_indicators": [2]}
-        answer = await self._ok("project_lead", "/recap_tracker/v1/projects", {**opened, "started_on": "2024-01-08"})
-        return str(answer["project"])
+        body["identifiers"] = [{"system": "account", "value": f"account-{number}"}]
+        person = str((await self._ok("coordinator", "POST", "/enrolment/v1/participants", body))["participant"])
+        path = f"/enrolment/v1/participants/{person}"
+        applied = {"cohort": COHORT, "group": COHORTS[COHORT], "applied_on": "2023-09-01"}
+        await self._ok("coordinator", "POST", f"{path}/applications", applied)
+        await self._ok("coordinator", "POST", f"{path}/enrolments", {"cohort": COHORT, "enrolled_on": "2023-09-02"})
+        return person
 
-    async def _ok(self, role: str, path: str, body: dict[str, Any], name: str | None = None) -> dict[str, Any]:
+    async def _ok(
+        self, role: str, method: str, path: str, body: dict[str, Any], name: str | None = None
+    ) -> dict[str, Any]:
         """Give a command until it is accepted: what it builds on may take a moment to arrive."""
         headers = {"Authorization": f"Bearer {self._tokens[role]}"}
         headers |= {} if name is None else {"X-Correlation-Id": name, "Idempotency-Key": name}
         until = time.monotonic() + _PATIENCE
         while True:
-            answer = await self._http.post(path, json=body, headers=headers)
+            answer = await self._http.request(method, path, json=body, headers=headers)
             if answer.is_success:
                 return dict(answer.json())
             if time.monotonic() > until:
-                raise RuntimeError(f"POST {path}: {answer.status_code} {answer.text}")
+                raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text}")
             await asyncio.sleep(float(answer.headers.get("Retry-After", 0.2)))
 
 
