@@ -4,7 +4,10 @@ Guards P4: a checkpoint's first statement is a compare-and-set on (epoch, revisi
 raised the epoch, so a zombie's checkpoint matches nothing and writes nothing.
 """
 
+import asyncio
 import hashlib
+import random
+import time
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -19,6 +22,8 @@ from shared.projector.projection import CellKey, Projection
 S = TypeVar("S")
 POINTERS = "projections"
 _FIGURES = "figures"
+FREEZE_SECONDS = 90.0
+"""Longer than a database keeps the transaction of somebody who died in the middle of it: a minute by default."""
 
 
 class FencedError(Exception):
@@ -77,16 +82,25 @@ class Storage:
             return await self._load(number, stored)
 
     async def freeze(self) -> dict[int, int]:
-        """Fence whoever writes any partition, and return the epoch of each; a worker takes it over again soon."""
-        frozen: dict[int, int] = {}
-        async with guard():
-            positions = self.database.collection(self.named("positions"))
-            async for stored in positions.find({}, {"_id": 1}):
-                fenced = await positions.find_one_and_update(
-                    {"_id": stored["_id"]}, {"$inc": {"epoch": 1}}, return_document=AFTER
-                )
-                frozen[stored["_id"]] = fenced["epoch"]
-        return frozen
+        """Fence whoever writes any partition, and return the epoch of each; a worker takes it over again soon.
+
+        All in one transaction, which is refused at once while a partition is being written and tried again: whoever
+        died while writing keeps it until the database gives their transaction up. ConflictError when it does not.
+        """
+        positions = self.database.collection(self.named("positions"))
+
+        async def work(session: Session) -> dict[int, int]:
+            await positions.update_many({}, {"$inc": {"epoch": 1}}, session=session)
+            return {stored["_id"]: stored["epoch"] async for stored in positions.find({}, session=session)}
+
+        until = time.monotonic() + FREEZE_SECONDS
+        while True:
+            try:
+                return await self.database.transact(work)
+            except ConflictError:
+                if time.monotonic() > until:
+                    raise
+            await asyncio.sleep(random.uniform(0.05, 0.2))  # noqa: S311 - spreads tries, no secret
 
     async def look(self, number: int) -> Partition[Any]:
         """Load a partition as it is, without taking it over; for comparing."""

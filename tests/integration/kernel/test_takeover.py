@@ -59,3 +59,32 @@ async def test_whoever_stood_still_is_fenced_once_the_partition_was_taken(databa
     await storage.take(3)
     with pytest.raises(FencedError):
         await storage.checkpoint([zombie])
+
+
+async def test_freezing_waits_for_whoever_is_in_the_middle_of_writing(
+    database: Database, mongo_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rebuild right after a worker died: longer than a call to the database may take, not longer than it is kept."""
+    monkeypatch.setattr("shared.mongo._TIMEOUT_MS", 1_000)
+    impatient = Database(mongo_url, database.name)
+    storage = Storage(impatient, Minutes(), "v1")
+    await storage.prepare()
+    for number in (3, 4):
+        await storage.take(number)
+    async with standing_still(database, storage, 3):
+        freezing = asyncio.create_task(storage.freeze())
+        done, _ = await asyncio.wait([freezing], timeout=3)
+        assert not done
+    assert await freezing == {3: 2, 4: 2}
+    await impatient.close()
+
+
+async def test_freezing_ends_when_nobody_stops_writing(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.projector.storage.FREEZE_SECONDS", 0.3)
+    storage = Storage(database, Minutes(), "v1")
+    await storage.prepare()
+    await storage.take(3)
+    async with standing_still(database, storage, 3):
+        with pytest.raises(ConflictError):
+            await storage.freeze()
+    assert (await storage.take(3)).epoch == 2
