@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from services.evaluation.evidence.disclosure import links, relations
-from services.evaluation.evidence.disclosure.links import Link
+from services.evaluation.evidence.disclosure.links import Ages, Link
 from services.evaluation.evidence.disclosure.naming import plain
 from services.evaluation.evidence.disclosure.rules import Figure, Rule, interval
 from services.evaluation.evidence.disclosure.tables import At, Place, Table
@@ -112,21 +111,19 @@ def which(known: Published, at: At) -> Which:
 def system(releases: Sequence[Sequence[Published]]) -> System:
     """Return all that is public about tables of one population; releases from the newest to the oldest.
 
-    Every pair of tables is tied by the values they share, within a release and across two.
+    Every pair of tables is tied by the values they share, within a release and across two; what lies within what is as
+    each release said of itself.
     """
     built = System()
     for release in releases:
         for known in release:
             built.add(known)
-    newest, *older = [[known.table for known in release] for release in releases]
-    parents = relations.parents(newest, (table for release in older for table in release))
-    tables = [[(known, links.known(known.table, parents)) for known in release] for release in releases]
-    covered = [links.covered([known for _, known in release]) for release in tables]
-    every = [(age, *known) for age, release in enumerate(tables) for known in release]
-    for (age, one, mine), (other_age, other, theirs) in combinations(every, 2):
+    ages = Ages([[known.table for known in release] for release in releases])
+    every = [((age, at), known) for age, release in enumerate(releases) for at, known in enumerate(release)]
+    for (mine, one), (theirs, other) in combinations(every, 2):
         if plain(one.table.table) != plain(other.table.table):
-            for link in links.links(mine, theirs, covered[age], covered[other_age]):
-                built.linked(one, other, link, _slack(link, one) if age == other_age and len(releases) > 1 else 0)
+            for link in ages.links(mine, theirs):
+                built.linked(one, other, link, _slack(link, one) if mine[0] == theirs[0] and len(releases) > 1 else 0)
     return built
 
 

@@ -1,7 +1,7 @@
 """What a release stands on, kept for the next one: exact counts, by which rule, and what earlier releases still tell.
 
 Guards that a release stands on what the last one really published: a file of raw tables, or one that was edited, is
-refused; a table or a category that was absent once is not forgotten, nor a figure of a hidden cell that did not move.
+refused; a table or a category that was absent once is not forgotten, nor what was hidden in it.
 """
 
 import json
@@ -19,7 +19,7 @@ from services.evaluation.evidence.errors import EvidenceError
 
 KEPT_FORMAT = "groundswell-kept/1"
 MOST_RELEASES = 12
-"""No more releases are kept only because something hidden in them has not moved; the oldest is forgotten first."""
+"""No more releases are kept only because they hid something and something has not moved; the oldest goes first."""
 _Cell = tuple[str, str, At]
 
 
@@ -62,7 +62,7 @@ def keep(now: Tables, previous: Kept | None, by: Rule, version: str) -> Kept:
     """Return what the next release has to know: this one, and what of earlier ones still tells of something.
 
     That is what is not in a newer one by the same rule, and, up to `MOST_RELEASES`, whatever was released of people of
-    whom a cell was hidden then and has not moved since: each release says something else of one and the same count.
+    whom a cell was hidden then while any cell has not moved since: each release says something else of the same counts.
     """
     stood = [Stood(rule=by, tables=now.tables)]
     newer = {(cell, _telling(by)) for table in now.tables for cell in _cells(table)}
@@ -124,13 +124,19 @@ def _telling(rule: Rule) -> str:
 
 
 def _unmoved(release: Stood, today: Mapping[_Cell, int]) -> frozenset[str]:
-    """Return the populations of which a release hid a cell that still stands on the same count."""
-    return frozenset(
-        plain(table.population)
-        for table in release.tables
-        for cell, count in _cells(table).items()
-        if today.get(cell) == count and figure(count, release.rule, table.total_kind).suppressed
-    )
+    """Return the populations of which a release hid a cell, and some cell still stands on the same count.
+
+    The hidden one may have moved or be gone since: what is learnt of the others tells what it was.
+    """
+    hidden: set[str] = set()
+    still: set[str] = set()
+    for table in release.tables:
+        for cell, count in _cells(table).items():
+            if figure(count, release.rule, table.total_kind).suppressed:
+                hidden.add(plain(table.population))
+            if today.get(cell, count) == count:
+                still.add(plain(table.population))
+    return frozenset(hidden & still)
 
 
 def _cells(table: Table) -> dict[_Cell, int]:

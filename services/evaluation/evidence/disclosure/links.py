@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from services.evaluation.evidence.disclosure import relations
 from services.evaluation.evidence.disclosure.relations import Parents, facts
 from services.evaluation.evidence.disclosure.tables import At, Table
 
@@ -91,3 +92,37 @@ def links(one: Known, other: Known, mine: Covered, theirs: Covered) -> Iterator[
         if key in yours:
             (cells, people), (their_cells, their_people) = ours[key], yours[key]
             yield Link(key, tuple(cells), tuple(their_cells), alike, people - their_people)
+
+
+class Ages:
+    """Tables of the same people over releases, newest first, each read by what its own release said of coarser values.
+
+    A number `age` is a position among the releases.
+    """
+
+    def __init__(self, releases: Sequence[Sequence[Table]]) -> None:
+        self._releases = releases
+        self._parents = relations.of_each(releases)
+        self._read: dict[tuple[int, int], tuple[list[Known], Covered]] = {}
+
+    def links(self, one: tuple[int, int], other: tuple[int, int]) -> Iterator[Link]:
+        """Return what ties two tables, each given by its age and its position in that release.
+
+        Where their releases group values differently, a tie holds that both give; one that a single grouping gives
+        holds if it holds to the last person: whoever knows that nobody came or went knows it.
+        """
+        groupings = sorted({self._parents.index(self._parents[age]) for age, _ in (one, other)})
+        found = [list(self._links(one, other, by)) for by in groupings]
+        for link in dict.fromkeys(link for ties in found for link in ties):
+            if link.difference == 0 or all(link in ties for ties in found):
+                yield link
+
+    def _links(self, one: tuple[int, int], other: tuple[int, int], by: int) -> Iterator[Link]:
+        (mine, covering), (theirs, their_covering) = self._reading(one[0], by), self._reading(other[0], by)
+        return links(mine[one[1]], theirs[other[1]], covering, their_covering)
+
+    def _reading(self, age: int, by: int) -> tuple[list[Known], Covered]:
+        if (age, by) not in self._read:
+            read = [known(table, self._parents[by]) for table in self._releases[age]]
+            self._read[age, by] = read, covered(read)
+        return self._read[age, by]

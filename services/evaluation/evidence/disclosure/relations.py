@@ -1,11 +1,12 @@
 """What everybody knows of a place: which values it has in which dimensions, also in coarser ones it lies within.
 
 Guards that whether two places may share people is answered by their values alone, whatever the order, the capitals or
-the shape of the tables they stand in; where nothing sets them apart, they may.
+the shape of the tables they stand in; where nothing sets them apart, they may. A later release that puts a value
+elsewhere does not change what an earlier one told.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from services.evaluation.evidence.disclosure.naming import plain
 from services.evaluation.evidence.disclosure.tables import At, Table
@@ -29,10 +30,38 @@ def parents(tables: Iterable[Table], earlier: Iterable[Table] = ()) -> Parents:
             if kept.setdefault(plain(value), plain(parent)) != plain(parent):
                 said = f"another table of the same people puts {value} elsewhere; declare it alike"
                 raise EvidenceError(said, cell=table.table, field="within")
-    for table in earlier:
+    _fill(found, earlier)
+    return found
+
+
+def of_each(releases: Sequence[Sequence[Table]]) -> list[Parents]:
+    """Return what each release declares, and where it is silent what the others do, the newest first."""
+    found: list[Parents] = []
+    for own in releases:
+        mine: dict[str, dict[str, dict[str, str]]] = {}
+        for tables in (own, *releases):
+            _fill(mine, tables)
+        found.append(mine)
+    return found
+
+
+def agreed(each: Sequence[Parents]) -> Parents:
+    """Return only what all releases put alike: a value that moved once is set apart from no coarser one."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for name, above in each[0].items():
+        for coarse, values in above.items():
+            found.setdefault(name, {})[coarse] = {
+                value: parent
+                for value, parent in values.items()
+                if all(other[name][coarse][value] == parent for other in each)
+            }
+    return found
+
+
+def _fill(found: dict[str, dict[str, dict[str, str]]], tables: Iterable[Table]) -> None:
+    for table in tables:
         for kept, value, parent in _declared(table, found):
             kept.setdefault(plain(value), plain(parent))
-    return found
 
 
 def _declared(table: Table, found: dict[str, dict[str, dict[str, str]]]) -> Iterator[tuple[dict[str, str], str, str]]:

@@ -12,6 +12,7 @@ from services.evaluation.evidence.disclosure.attacker import undone
 from services.evaluation.evidence.disclosure.basis import standing
 from services.evaluation.evidence.disclosure.constraints import Published, groups, system
 from services.evaluation.evidence.disclosure.kept import Kept
+from services.evaluation.evidence.disclosure.relations import Parents
 from services.evaluation.evidence.disclosure.rules import HIDDEN, Figure, Rule
 from services.evaluation.evidence.disclosure.tables import At, Place, Table, Tables, places
 from services.evaluation.evidence.errors import EvidenceError
@@ -93,15 +94,19 @@ class Together:
 
     def __init__(self, releases: Sequence[Sequence[Published]]) -> None:
         self.releases = [list(release) for release in releases if release]
-        newest, *older = [[known.table for known in release] for release in self.releases]
-        self._parents = relations.parents(newest, (table for release in older for table in release))
-        self.showing = means.Showing(self.releases, self._parents)
+        self.showing = self._showing(0)
 
     def attacked(self) -> list[list[Published]]:
         """Return the releases with all that means, shown now or before, may tell of their counts."""
-        ages = range(1, len(self.releases))
-        showings = [self.showing, *(means.Showing(self.releases[age:], self._parents) for age in ages)]
-        return means.exact(self.releases, showings, self._parents)
+        showings = [self.showing, *(self._showing(age) for age in range(1, len(self.releases)))]
+        return means.exact(self.releases, showings, self._parents(0))
+
+    def _showing(self, age: int) -> means.Showing:
+        return means.Showing(self.releases[age:], self._parents(age))
+
+    def _parents(self, age: int) -> Parents:
+        """Return what lies within what by a release and those before it, as far as they agree."""
+        return relations.agreed(relations.of_each([[known.table for known in one] for one in self.releases[age:]]))
 
 
 def published(which: str, table: Table, by: Rule) -> Published:

@@ -63,15 +63,20 @@ def _renamed(table: Table, dimension: Dimension, old: str, new: str, other: Tabl
     if plain(other.population) != plain(table.population):
         return other
 
+    def lifted(above: str, parents: dict[str, str]) -> dict[str, str]:
+        same = plain(above) == plain(dimension.name)
+        return {value: new if same and plain(parent) == plain(old) else parent for value, parent in parents.items()}
+
     def named(found: Dimension) -> Dimension:
         if plain(found.name) != plain(dimension.name):
-            return found
+            return found.model_copy(update={"within": {above: lifted(above, of) for above, of in found.within.items()}})
         values = tuple(new if plain(value) == plain(old) else value for value in found.values)
         within = {
             above: {new if plain(v) == plain(old) else v: parent for v, parent in parents.items()}
             for above, parents in found.within.items()
         }
-        return found.model_copy(update={"values": values, "within": within})
+        told = {"values": values, "within": within, "renamed_from": {}, "new": ()}  # of an older release: explained
+        return found.model_copy(update=told)
 
     return other.model_copy(update={"dimensions": tuple(named(found) for found in other.dimensions)})
 
