@@ -1,9 +1,12 @@
 """Ratios and differences of two groups, with intervals; from counts, never from percentages.
 
-Guards that a zero cell has no ratio, and that a ratio cannot be had without saying whose likelihood is its numerator.
+Guards that a zero cell has no ratio, that a ratio cannot be had without saying whose likelihood is its numerator, and
+that a base which is known only within bounds makes the interval as wide as those bounds allow.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import product
 from math import exp, hypot, log, sqrt
 
 from scipy.stats import binomtest, norm
@@ -33,15 +36,26 @@ class Part:
         """Return the smaller of those counted and those not."""
         return min(self.count, self.base - self.count)
 
+    @property
+    def ends(self) -> tuple["Part", ...]:
+        """Return the part with its least and its greatest possible base; itself where the base is known."""
+        bases = {self.base if end is None else end for end in (self.least, self.most)}
+        return tuple(Part(self.count, base) for base in sorted(bases))
+
 
 @dataclass(frozen=True)
 class Measure:
-    """A ratio or a difference in percentage points, with its 95 % interval; no value where `reason` says why."""
+    """A ratio or a difference in percentage points, with its 95 % interval; no value where `reason` says why.
+
+    `corners` are the measures at the bounds of bases that were rebuilt from percentages: the interval is that of chance
+    alone until they are counted in (`widened`).
+    """
 
     value: float | None
     low: float | None = None
     high: float | None = None
     reason: str = ""
+    corners: tuple["Measure", ...] = ()
 
     def rounded(self, decimals: int) -> "Measure":
         """Return the measure as it is printed with so many decimals."""
@@ -49,6 +63,14 @@ class Measure:
             None if end is None else float(f"{end:.{decimals}f}") for end in (self.value, self.low, self.high)
         )
         return Measure(value, low, high, self.reason)
+
+    def widened(self) -> "Measure":
+        """Return the measure with an interval that holds those of all corners."""
+        every = (self, *self.corners)
+        if self.value is None or not self.corners:
+            return self
+        low, high = min(one.low or 0.0 for one in every), max(one.high or 0.0 for one in every)
+        return replace(self, low=low, high=high)
 
 
 def ratio(numerator: Part, other: Part) -> Measure:
@@ -58,6 +80,10 @@ def ratio(numerator: Part, other: Part) -> Measure:
     """
     if numerator.count == 0 or other.count == 0:
         return Measure(None, reason="no ratio: in one group nobody was counted")
+    return _over(_ratio, numerator, other)
+
+
+def _ratio(numerator: Part, other: Part) -> Measure:
     found = relative_risk(numerator.count, numerator.base, other.count, other.base)
     interval = found.confidence_interval()
     return Measure(float(found.relative_risk), float(interval.low), float(interval.high))
@@ -67,7 +93,12 @@ def change(then: tuple[Part, Part], now: tuple[Part, Part]) -> Measure:
     """Return the ratio now divided by the ratio then, each of (numerator group, other group), with its interval."""
     if min(part.count for part in (*then, *now)) == 0:
         return Measure(None, reason="no ratio: in one group nobody was counted")
-    before, after = ratio(*then).value, ratio(*now).value
+    return _over(_change, *then, *now)
+
+
+def _change(*four: Part) -> Measure:
+    then, now = four[:2], four[2:]
+    before, after = _ratio(*then).value, _ratio(*now).value
     difference, error = log(after or 1) - log(before or 1), hypot(_log_error(*then), _log_error(*now))
     return Measure(exp(difference), exp(difference - _Z * error), exp(difference + _Z * error))
 
@@ -76,6 +107,10 @@ def points(one: Part, other: Part) -> Measure:
     """Return the difference of two percentages in percentage points, with Newcombe's interval (1998, method 10)."""
     if one.base == 0 or other.base == 0:
         return Measure(None, reason="no percentage: a group has nobody in it")
+    return _over(_points, one, other)
+
+
+def _points(one: Part, other: Part) -> Measure:
     (p1, low1, high1), (p2, low2, high2) = _wilson(one), _wilson(other)
     low = p1 - p2 - sqrt((p1 - low1) ** 2 + (high2 - p2) ** 2)
     high = p1 - p2 + sqrt((high1 - p1) ** 2 + (p2 - low2) ** 2)
@@ -103,6 +138,12 @@ def rebuilt(count: int, percent: str) -> Part:
         raise EvidenceError("a base cannot be rebuilt from this percentage", field="percent")
     ends = [round(100 * count / (value + side)) for side in (half, 0, -half)]
     return Part(count, max(ends[1], count), max(ends[0], count), ends[2])
+
+
+def _over(measured: Callable[..., Measure], *parts: Part) -> Measure:
+    """Return a measure with those at every corner of least and greatest bases, where any base is not known."""
+    corners = tuple(measured(*ends) for ends in product(*(part.ends for part in parts)))
+    return replace(measured(*parts), corners=corners if len(corners) > 1 else ())
 
 
 def _log_error(one: Part, other: Part) -> float:

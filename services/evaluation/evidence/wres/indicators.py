@@ -16,6 +16,9 @@ from services.evaluation.evidence.wres.standard import Indicator, Standard
 NAMES: Mapping[str, str] = {"white": "white", "bme": "BME"}
 DECIMALS: Mapping[str, int] = {"times": 2, "times the earlier ratio": 2, "percentage points": 1}
 """Decimals that are shown of each unit; more would give counts away."""
+PARITY, ADVERSE, FAVOURABLE = "compatible with parity", "adverse to BME staff", "in favour of BME staff"
+UNTOLD = "rounded percentages do not tell which side"
+_SIDES = {PARITY, ADVERSE, FAVOURABLE}
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def _row(returned: Return, key: Key, counted: Counted, indicator: Indicator, by:
         return _likelihood(key, counted, indicator, by)
     if indicator.kind == "percentages":
         white, bme = counted.of("white"), counted.of("bme")
-        held = _Held(figures.points(bme, white), bme, white, counted.of("unknown"))
+        held = _Held(figures.points(bme, white).widened(), bme, white, counted.of("unknown"))
         return _points(key, counted, indicator, held)
     if indicator.kind == "board":
         workforce = returned.counted.get((*key[:3], "workforce"))
@@ -89,7 +92,7 @@ def _likelihood(key: Key, counted: Counted, indicator: Indicator, by: Standard) 
     name = indicator.numerator or "bme"
     other = "white" if name == "bme" else "bme"
     one, two, unknown = counted.of(name), counted.of(other), counted.of("unknown")
-    measure, names = figures.ratio(one, two), (NAMES[name], NAMES[other])
+    measure, names = figures.ratio(one, two).widened(), (NAMES[name], NAMES[other])
     told = unknown if all(n == 0 or n >= by.k for n in (unknown.count, unknown.base - unknown.count)) else None
     held = counted.published and one.base and two.base
     direction = f"{names[0]} / {names[1]}; {indicator.adverse} 1 is adverse to BME staff"
@@ -100,7 +103,7 @@ def _likelihood(key: Key, counted: Counted, indicator: Indicator, by: Standard) 
         direction=direction,
         measure=measure,
         flags=tuple(_flags(measure, 1.0, indicator, (float(by.flag.low), float(by.flag.high)))),
-        notes=(*_unknown(unknown, "in neither group"), *_rebuilt(counted)),
+        notes=(*_unknown(unknown, "in neither group"), *_rebuilt(counted, measure, "times")),
         reconciliation=reconciling.ratio(counted.published, one, two, told, names) if held else None,
     )
 
@@ -142,7 +145,7 @@ def _points(key: Key, counted: Counted, indicator: Indicator, held: _Held) -> Ro
         direction=f"{names[0]} - {names[1]}; {indicator.adverse} 0 is adverse to BME staff",
         measure=held.measure,
         flags=tuple(_flags(held.measure, 0.0, indicator, None)),
-        notes=(*held.notes, *_unknown(held.unknown, where), *_rebuilt(counted)),
+        notes=(*held.notes, *_unknown(held.unknown, where), *_rebuilt(counted, held.measure, "percentage points")),
         reconciliation=reconciling.points(counted.published, held.one, held.other, held.otherwise, names)
         if checked
         else None,
@@ -165,14 +168,25 @@ def _flags(measure: Measure, parity: float, indicator: Indicator, band: tuple[fl
     """Return what stands beside a figure; decided on the figures as they are printed, which it must not contradict."""
     if measure.value is None or measure.low is None or measure.high is None:
         return
+    if measure.corners:
+        yield from _at_every_corner([set(_flags(corner, parity, indicator, band)) for corner in measure.corners])
+        return
     shown = measure.rounded(DECIMALS["times" if band else "percentage points"])
     if band and not band[0] <= (shown.value or 0) <= band[1]:
         yield f"outside {band[0]:.2f} to {band[1]:.2f}"
     if (shown.low or 0) <= parity <= (shown.high or 0):
-        yield "compatible with parity"
+        yield PARITY
     else:
         side = "above" if measure.value > parity else "below"
-        yield "adverse to BME staff" if side == indicator.adverse else "in favour of BME staff"
+        yield ADVERSE if side == indicator.adverse else FAVOURABLE
+
+
+def _at_every_corner(flags: list[set[str]]) -> Iterator[str]:
+    """Return what holds whatever the bases are within what their percentages allow."""
+    alike = set.intersection(*flags)
+    yield from sorted(alike, key=lambda flag: not flag.startswith("outside"))
+    if not alike & _SIDES:
+        yield UNTOLD
 
 
 def _unknown(unknown: Part, where: str) -> tuple[str, ...]:
@@ -180,20 +194,23 @@ def _unknown(unknown: Part, where: str) -> tuple[str, ...]:
     return (f"People of unknown ethnicity are {where}.",) if unknown.base else ()
 
 
-def _rebuilt(counted: Counted) -> tuple[str, ...]:
+def _rebuilt(counted: Counted, measure: Measure, unit: str) -> tuple[str, ...]:
     parts = [part for part in counted.groups.values() if part.least is not None]
     if not counted.rebuilt or not parts:
         return ()
     said = ", ".join(f"{part.base} ({part.least} to {part.most})" for part in parts)
-    return (f"Bases were not given; rebuilt from rounded percentages: about {said}.",)
+    first = f"Bases were not given; rebuilt from rounded percentages: about {said}."
+    values = [corner.rounded(DECIMALS[unit]).value or 0.0 for corner in measure.corners]
+    ends = f"{min(values, default=0):.{DECIMALS[unit]}f} to {max(values, default=0):.{DECIMALS[unit]}f} {unit}"
+    return (first, f"They allow {ends}, before chance; the interval holds all of it.") if values else (first,)
 
 
 def _changed(key: Key, then: Counted, after: Key, now: Counted, indicator: Indicator) -> Row:
     name = indicator.numerator or "bme"
     other = "white" if name == "bme" else "bme"
-    measure = figures.change((then.of(name), then.of(other)), (now.of(name), now.of(other)))
-    shown = measure.rounded(DECIMALS["times"])
-    included = shown.low is not None and shown.high is not None and shown.low <= 1 <= shown.high
+    measure = figures.change((then.of(name), then.of(other)), (now.of(name), now.of(other))).widened()
+    ends = [one.rounded(DECIMALS["times"]) for one in measure.corners or (measure,)]
+    included = all(one.low is not None and one.high is not None and one.low <= 1 <= one.high for one in ends)
     return Row(
         *after,
         title=f"{indicator.title}: {key[1]} to {after[1]}",
@@ -201,6 +218,9 @@ def _changed(key: Key, then: Counted, after: Key, now: Counted, indicator: Indic
         direction=f"{NAMES[name]} / {NAMES[other]}, later over earlier",
         measure=measure,
         flags=("compatible with no change",) if included else (),
+        notes=("Bases were rebuilt from rounded percentages; the interval holds all that they allow.",)
+        if measure.corners
+        else (),
     )
 
 

@@ -5,9 +5,10 @@ unit, rounding, denominator, a swapped numerator; except where the explanation w
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import product
 from math import floor
 
 from services.evaluation.evidence.errors import EvidenceError
@@ -44,7 +45,8 @@ def ratio(published: str, numerator: Part, other: Part, unknown: Part | None, na
         return Reconciliation(
             published, agrees=False, reason="zero", words="No ratio follows: a group has nobody counted."
         )
-    return _settled(published, list(_ratios(numerator, other, unknown, *names)), "times")
+    ways = list(_ratios(numerator, other, unknown, *names))
+    return _settled(published, ways, "times", _allowed((numerator, other), _quotient))
 
 
 def points(published: str, one: Part, other: Part, other_base: Part | None, names: tuple[str, str]) -> Reconciliation:
@@ -52,7 +54,24 @@ def points(published: str, one: Part, other: Part, other_base: Part | None, name
 
     `other_base` is the first group by the other denominator rule, None where there is nobody of unknown ethnicity.
     """
-    return _settled(published, list(_differences(one, other, other_base, *names)), "points")
+    ways = list(_differences(one, other, other_base, *names))
+    return _settled(published, ways, "points", _allowed((one, other), _difference))
+
+
+def _quotient(one: Part, other: Part) -> Fraction:
+    return _share(one) / _share(other)
+
+
+def _difference(one: Part, other: Part) -> Fraction:
+    return 100 * (_share(one) - _share(other))
+
+
+def _allowed(parts: tuple[Part, Part], figure: Callable[[Part, Part], Fraction]) -> tuple[Fraction, Fraction] | None:
+    """Return between which figures the bases may lie that were rebuilt from percentages; None where all are known."""
+    if all(part.least is None for part in parts):
+        return None
+    found = [figure(*ends) for ends in product(*(part.ends for part in parts))]
+    return min(found), max(found)
 
 
 def _share(part: Part) -> Fraction:
@@ -120,9 +139,18 @@ def _differences(one: Part, other: Part, other_base: Part | None, name: str, oth
     yield _Way("swapped_numerator", swapped, "The numerators of the two groups are swapped.")
 
 
-def _settled(published: str, ways: list[_Way], unit: str) -> Reconciliation:
+def _settled(
+    published: str, ways: list[_Way], unit: str, allowed: tuple[Fraction, Fraction] | None = None
+) -> Reconciliation:
     value, digits, said = read(published)
-    for way in ways:
+    own, rest = ways[0], ways[1:]
+    if allowed is not None:
+        own = replace(own, words=own.words.replace("the counts", "rounded percentages, which allow others too"))
+        low, high = (_rounded(end, digits) for end in allowed)
+        if low <= value <= high:
+            between = replace(own, value=value, words=f"Rounded percentages allow it, and all of {_ends(low, high)}.")
+            rest = [between, *rest]
+    for way in (own, *rest):
         if (_cut(way.value, digits) if way.cut else _rounded(way.value, digits)) == value:
             words = way.words
             if way.reason == "agrees" and said == _PERCENT and unit == "points":
@@ -132,9 +160,16 @@ def _settled(published: str, ways: list[_Way], unit: str) -> Reconciliation:
             if way.reason == "agrees" and said in (_PERCENT, *_POINTS) and unit == "times":
                 return Reconciliation(published, agrees=False, reason="unit", words=f"{words} It is times, not {said}.")
             return Reconciliation(published, agrees=way.reason == "agrees", reason=way.reason, words=words)
-    own = float(_rounded(ways[0].value, min(max(digits, 1), 2)))
-    words = f"It does not follow from these counts in any way we know; they give {own:g}."
+    shown = min(max(digits, 1), 2)
+    words = f"It does not follow from these counts in any way we know; they give {float(_rounded(own.value, shown)):g}."
+    if allowed is not None:
+        ends = _ends(*(_rounded(end, shown) for end in allowed))
+        words = f"It does not follow from the rounded percentages in any way we know; they give {ends}."
     return Reconciliation(published, agrees=False, reason="unexplained", words=words)
+
+
+def _ends(low: Fraction, high: Fraction) -> str:
+    return f"{float(low):g} to {float(high):g}"
 
 
 def follows(percent: str, count: int, base: int) -> bool:

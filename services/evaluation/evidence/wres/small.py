@@ -1,13 +1,18 @@
 """What is too small to show in a return: fewer than k people of a group, and whatever would tell of those.
 
 Guards that nothing hidden can be had by subtracting what is shown beside it: parts of an indicator from their whole,
-bands from the workforce, one group of a share from the others.
+bands from the workforce, one group of a share from the others, parts from parts that they add up to.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import product
 
 from services.evaluation.evidence.wres.returns import Counted, Key, Return, share
 from services.evaluation.evidence.wres.standard import Indicator
+
+MOST_PARTS = 9
+"""Of more parts it is not tried whether some add up to others: it is taken that they do, where anything is hidden."""
 
 
 def small(returned: Return, known: Mapping[str, Indicator], k: int) -> frozenset[Key]:
@@ -28,7 +33,46 @@ def small(returned: Return, known: Mapping[str, Indicator], k: int) -> frozenset
             parts = {part: _groups(counted, shares=False) for part, counted in beside.items()}
             whole = parts.pop((*key[:3], ""))
             _parts(parts, whole, (*key[:3], ""), hidden, k)
+    for key in {key[:3]: key for key in returned.counted}.values():
+        beside = returned.beside(key)
+        if known[key[2]].kind != "board" and not hidden.isdisjoint(beside) and _overlapping(beside, shares=shares[key]):
+            hidden.update(part for part in beside if part[3])  # nothing can be had from the whole alone
     return frozenset(hidden)
+
+
+def _overlapping(beside: Mapping[Key, Counted], *, shares: bool) -> bool:
+    """Say whether some parts add up to others, in every group: "nurses and doctors", beside nurses and doctors.
+
+    Then people are in several parts, and a hidden one can be had from those that are shown, by adding and subtracting.
+    All parts together are the whole, which is no overlap. Numbers that agree by chance are taken for a sum.
+    """
+    bases = {_bases(counted) for counted in beside.values()}
+    if shares:
+        vectors = {key: _groups(counted, shares=True) for key, counted in beside.items()}
+    elif len(bases) == 1:  # sub-questions of the same people: their answers may add up, their bases cannot
+        vectors = {key: [counted.of(group).count for group in ("white", "bme")] for key, counted in beside.items()}
+    else:
+        vectors = {key: _groups(counted, shares=False) for key, counted in beside.items()}
+    parts, whole = (
+        [vector for key, vector in vectors.items() if key[3]],
+        [v for key, v in vectors.items() if not key[3]],
+    )
+    if len(parts) > MOST_PARTS:
+        return not shares
+    return any(_adds_up(signs, [*parts, *whole], whole=bool(whole)) for signs in _signs(len(parts) + len(whole)))
+
+
+def _signs(size: int) -> Sequence[tuple[int, ...]]:
+    """Return every way of putting some of so many parts on one side and some on the other, three of them at least."""
+    few = 3
+    return [signs for signs in product((0, 1, -1), repeat=size) if size - signs.count(0) >= few]
+
+
+def _adds_up(signs: tuple[int, ...], vectors: list[list[int]], *, whole: bool) -> bool:
+    partition = whole and Counter(signs[:-1])[-signs[-1]] == len(signs) - 1 and signs[-1] != 0
+    if partition or len(set(signs) - {0}) == 1:
+        return False
+    return all(not sum(s * n for s, n in zip(signs, column, strict=True)) for column in zip(*vectors, strict=True))
 
 
 def _groups(counted: Counted, *, shares: bool) -> list[int]:
@@ -45,6 +89,9 @@ def _bases(counted: Counted) -> tuple[int, ...]:
 
 def _least(counted: Counted, *, shares: bool) -> int:
     groups = _groups(counted, shares=shares)
+    if not shares:  # of a base that was rebuilt from a percentage the least is taken
+        parts = [counted.of(group) for group in ("white", "bme")]
+        groups += [part.least - part.count for part in parts if part.least is not None]
     if shares:
         whole = share(counted)
         groups = [*groups[:2], *(n for n in groups[2:] if n), whole.base - whole.count]

@@ -77,6 +77,7 @@ def test_seventeen_and_nine_people_are_compatible_with_parity() -> None:
     assert white.base == 2429
     found = wres.ratio(bame, white)
     assert _ends(found, 1) == [1.7, 0.8, 3.8]
+    assert _ends(found.widened(), 1) == [1.7, 0.7, 4.3]
     assert reconciling.ratio("1.7 times", bame, white, NOBODY, NAMES).agrees
 
 

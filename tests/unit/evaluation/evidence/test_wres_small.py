@@ -76,6 +76,42 @@ def test_sub_questions_of_the_same_people_beside_a_whole_are_no_sum() -> None:
     assert _hidden([*lines, *_likelihood("b", "4,400", "60,1000")]) == ["b"]
 
 
+_NURSES, _DOCTORS = _likelihood("nurses", "20,200", "40,400"), _likelihood("doctors", "3,90", "30,300")
+
+
+def test_a_part_is_not_had_from_parts_that_it_adds_up_with() -> None:
+    """23 nurses and doctors less 20 nurses, and whatever else is beside them."""
+    both = _likelihood("nurses and doctors", "23,290", "70,700")
+    midwives, others = _likelihood("midwives", "15,150", "20,200"), _likelihood("others", "30,200", "20,200")
+    assert _hidden([*_NURSES, *_DOCTORS]) == ["doctors"]
+    assert _hidden([*_NURSES, *_DOCTORS, *midwives, *others]) == ["doctors"]
+    assert _hidden([*_NURSES, *_DOCTORS, *both]) == ["nurses", "doctors", "nurses and doctors"]
+    assert len(_hidden([*_NURSES, *_DOCTORS, *both, *midwives])) == 4
+    whole = _likelihood("", "68,640", "110,1100")
+    assert len(_hidden([*whole, *_NURSES, *_DOCTORS, *both, *midwives, *others])) == 5
+    assert _hidden([*_NURSES, *_likelihood("doctors", "12,90", "30,300"), *both]) == []
+
+
+def test_a_part_is_not_had_from_two_that_overlap_and_both_together() -> None:
+    """Nurses and those of band 5, less nurses or band 5, are nurses of band 5: 20 and 18 less 35."""
+    one, two = _likelihood("nurses", "20,200", "40,400"), _likelihood("band 5", "18,150", "30,350")
+    either, both = _likelihood("nurses or band 5", "35,300", "55,630"), _likelihood("both", "3,50", "15,120")
+    assert len(_hidden([*one, *two, *either, *both])) == 4
+
+
+def test_bands_and_sub_questions_that_add_up_do_not_tell_of_a_hidden_one() -> None:
+    bands = _bands(one=(300, 80, 20), two=(100, 3, 10), both=(400, 83, 30), low=(90, 40, 10), top=(200, 50, 10))
+    assert all(row.suppressed for row in _rows(*bands).values())
+    asked = [*_likelihood("patients", "20,400", "40,900"), *_likelihood("staff", "3,400", "30,900")]
+    assert len(_hidden([*asked, *_likelihood("either", "23,400", "70,900")])) == 3
+
+
+def test_of_very_many_parts_none_is_shown_beside_a_hidden_one() -> None:
+    many = [line for n in range(10) for line in _likelihood(f"p{n}", f"{20 + n},{300 + 7 * n}", f"{40 + n},{500 + n}")]
+    assert _hidden(many) == []
+    assert len(_hidden([*many, *_DOCTORS])) == 11
+
+
 @pytest.mark.parametrize("people", [(3, 200, 40), (200, 3, 40), (200, 40, 3)])
 def test_every_group_of_a_share_is_looked_at(people: tuple[int, int, int]) -> None:
     found = _rows(*_bands(low=people, middle=(300, 80, 20), high=(900, 300, 50)))

@@ -1,0 +1,77 @@
+"""Bases rebuilt from rounded percentages: no more precision, and no flag, than the rounding allows (WRE)."""
+
+from itertools import product
+
+import pytest
+
+from services.evaluation.evidence import wres
+from services.evaluation.evidence.wres import Part
+
+HEAD = "organisation,year,indicator,part,group,count,base,percent,published"
+
+
+def _row(bme: str, white: str, published: str = "", indicator: str = "3") -> wres.Row:
+    by = wres.standard("wres")
+    lines = [HEAD, f"RXX,2023,{indicator},,white,{white},{published}", f"RXX,2023,{indicator},,bme,{bme},"]
+    (row,) = wres.rows(wres.parse("\n".join(lines), by, "return.csv"), by)
+    return row
+
+
+def test_the_interval_and_the_flags_hold_for_every_base_that_the_percentages_allow() -> None:
+    """1 and 2 per cent: 20,000 to 60,000 and 7,200 to 12,000 people, so once to five times as likely before chance."""
+    row = _row("180,,2", "300,,1", published="2")
+    shown = row.measure.rounded(2)
+    assert (shown.value, shown.low, shown.high) == (2.0, 0.83, 6.01)
+    assert row.flags == ("rounded percentages do not tell which side",)
+    assert row.notes[1] == "They allow 1.00 to 5.00 times, before chance; the interval holds all of it."
+    assert row.reconciliation is not None
+    assert row.reconciliation.words.startswith("It follows from rounded percentages, which allow others too: BME")
+    assert _row("120,,1", "300,,1").flags == ("rounded percentages do not tell which side",)
+
+
+def test_a_flag_that_holds_for_every_base_is_shown() -> None:
+    assert _row("180,,6.0", "300,,1.0").flags == ("outside 0.80 to 1.25", "adverse to BME staff")
+    assert _row("12,,1.10", "40,,1.00").flags == ("compatible with parity",)
+    assert _row("180,9000,", "300,30000,").flags == ("outside 0.80 to 1.25", "adverse to BME staff")
+
+
+@pytest.mark.parametrize(
+    ("published", "agrees", "words"),
+    [
+        ("4.1", True, "Rounded percentages allow it, and all of 1 to 5."),
+        ("0.5", False, "It is the other way round"),
+        ("7.7", False, "It does not follow from the rounded percentages in any way we know; they give 1 to 5."),
+    ],
+)
+def test_a_published_ratio_is_held_against_all_that_the_percentages_allow(
+    published: str, *, agrees: bool, words: str
+) -> None:
+    found = _row("180,,2", "300,,1", published=published).reconciliation
+    assert found is not None
+    assert (found.agrees, found.words.startswith(words)) == (agrees, True)
+
+
+@pytest.mark.parametrize("measured", [wres.ratio, wres.points])
+def test_the_widened_interval_holds_that_of_every_base_in_between(measured: object) -> None:
+    assert callable(measured)
+    one, other = wres.rebuilt(18, "6"), wres.rebuilt(30, "4")
+    wide = measured(one, other).widened()
+    for base, beside in product(*(range(part.least or 0, (part.most or 0) + 1, 5) for part in (one, other))):
+        found = measured(Part(18, base), Part(30, beside))
+        assert wide.low <= found.low < found.high <= wide.high
+
+
+def test_a_change_is_as_unsure_as_its_percentages() -> None:
+    by = wres.standard("wres")
+    lines = [HEAD, "RXX,2022,3,,white,300,,1,", "RXX,2022,3,,bme,180,,2,"]
+    lines += ["RXX,2023,3,,white,300,30000,,", "RXX,2023,3,,bme,180,20000,,"]
+    (row,) = wres.changes(wres.parse("\n".join(lines), by, "return.csv"), by)
+    assert row.measure.rounded(1).low == 0.1
+    assert row.flags == ()
+    assert row.notes == ("Bases were rebuilt from rounded percentages; the interval holds all that they allow.",)
+
+
+def test_people_who_may_be_fewer_than_ten_are_hidden() -> None:
+    """92 per cent: of 120 people, or of 119, nine were not counted."""
+    assert _row("110,,92", "300,,50").suppressed
+    assert not _row("110,120,", "300,600,").suppressed
