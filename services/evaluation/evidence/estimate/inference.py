@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from services.evaluation.evidence.estimate import library
-from services.evaluation.evidence.estimate.organisations import Changes
+from services.evaluation.evidence.estimate.organisations import Changes, Task
 from services.evaluation.evidence.panel import Numbers
 
 FEWEST, MANY = 3, 6
@@ -52,7 +52,7 @@ def chosen(a_side: int, thinnest: float = MANY) -> str:
 
     `thinnest` is how few of them one side of one (cohort, wave) rests on. The bootstrap takes the spread of
     organisations around that mean: of one it sees none, of two half, of three two thirds, and finds effects that are
-    not there; t on organisation means pools the spread of all cohorts instead.
+    not there; t on organisation means pools the spread of all that begin instead.
     """
     return NONE if a_side < FEWEST else MEANS if a_side < MANY or thinnest < THIN else WILD
 
@@ -70,30 +70,29 @@ def by_t(effect: float, error: float, freedom: float) -> Inference:
 
 
 def by_means(changes: Changes) -> Inference | None:
-    """Compare means of organisations, each counted once; one start and no gaps make it the two-sample t-test.
+    """Compare means of organisations, each counted once; one start and no gaps make it Welch's t-test.
 
-    Several starts share one covariance of organisations around their cohort's mean; where organisations did not
-    answer, each (cohort, wave) is spread over those that did. None when nothing is left to judge the spread by.
+    Those who begin and those who only compare are spread each in their own way: small organisations differ more than
+    large ones, and few of them beside many larger ones would pass for as steady. Where organisations did not answer,
+    each (cohort, wave) is spread over those that did. None when nothing is left to judge the spread by.
     """
     tasks = np.flatnonzero(changes.treated.any(axis=0) & changes.control.any(axis=0))
     treated, control = changes.treated[:, tasks], changes.control[:, tasks]
     own = treated / treated.sum()
     share = own - treated.sum(axis=0) / treated.sum() * control / control.sum(axis=0)
     taking = share.any(axis=1)
-    cohort, mean, answered = (
-        changes.cohort[taking],
-        changes.mean[taking][:, tasks],
-        changes.people[taking][:, tasks] > 0,
-    )
-    left = np.array([many.sum() - len(np.unique(cohort[many])) for many in answered.T])
-    if left.min() < 1:
+    mean, share = changes.mean[taking][:, tasks], share[taking]
+    effect, observed = float((share * mean).sum()), float((own[taking] * mean).sum())
+    cohort, answered = changes.cohort[taking], changes.people[taking][:, tasks] > 0
+    quiet = mean - effect * _begun(cohort, [changes.tasks[task] for task in tasks])
+    parts = [
+        _spread(share[side], cohort[side], quiet[side], answered[side]) for side in _sides(treated[taking].any(axis=1))
+    ]
+    variance = sum(part for part, _ in parts)
+    if min(freedom for _, freedom in parts) < 1 or variance <= 0:
         return None
-    rest = mean - _cohort_means(cohort, mean, answered)
-    rest[~answered] = 0.0
-    rest = rest / np.sqrt(left)
-    error = sqrt(float(np.einsum("ij,jk,ik->", share[taking], rest.T @ rest, share[taking])))
-    effect, moved = float((share[taking] * mean).sum()), float((own[taking] * mean).sum())
-    return replace(by_t(effect, error, int(left.min())), observed=moved) if error > 0 else None
+    freedom = variance**2 / sum(part**2 / freedom for part, freedom in parts)
+    return replace(by_t(effect, sqrt(variance), freedom), observed=observed)
 
 
 def by_wild(changes: Changes, weights: Numbers, error: float, seed: int) -> Inference | None:
@@ -127,6 +126,32 @@ def thinnest(changes: Changes, weights: Numbers) -> float:
     sides = [np.where(side, changes.people, 0.0)[:, used] for side in (changes.treated, changes.control)]
     each = [side.sum(axis=0) ** 2 / np.maximum((side**2).sum(axis=0), 1.0) for side in sides]
     return float(np.min(each, initial=np.inf)) if used.any() else 0.0
+
+
+def _begun(cohort: NDArray[np.int64], tasks: list[Task]) -> NDArray[np.bool_]:
+    """Return whose change over a task holds the beginning of their own programme, and with it the effect."""
+    starts, waves = (np.array(side) for side in zip(*tasks, strict=True))
+    return np.asarray((cohort[:, None] >= starts) & (cohort[:, None] <= waves))
+
+
+def _sides(begins: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+    """Return who begins and who only compares; both as one where a side has too few to tell how they are spread."""
+    sides = [begins, ~begins]
+    return sides if min(side.sum() for side in sides) >= FEWEST else [np.ones_like(begins)]
+
+
+def _spread(share: Numbers, cohort: NDArray[np.int64], mean: Numbers, answered: NDArray[np.bool_]) -> tuple[float, int]:
+    """Return one side's part of the variance and its degrees of freedom, by a covariance that its organisations share.
+
+    They are spread around their cohort's mean; where cohorts leave too few for that (each organisation begins alone),
+    around the mean of the side, which takes effects that differ between cohorts for chance.
+    """
+    alike = cohort if len(cohort) - len(np.unique(cohort)) >= FEWEST else np.zeros_like(cohort)
+    used = share.any(axis=0)
+    share, mean, answered = share[:, used], mean[:, used], answered[:, used]
+    left = np.array([many.sum() - len(np.unique(alike[many])) for many in answered.T])
+    rest = np.where(answered, mean - _cohort_means(alike, mean, answered), 0.0) / np.sqrt(np.maximum(left, 1))
+    return float(np.einsum("ij,jk,ik->", share, rest.T @ rest, share)), int(left.min())
 
 
 def _cohort_means(cohort: NDArray[np.int64], mean: Numbers, answered: NDArray[np.bool_]) -> Numbers:

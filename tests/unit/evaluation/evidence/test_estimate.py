@@ -36,19 +36,19 @@ def test_a_description_has_an_effect_and_nothing_that_judges_it() -> None:
 
 
 def test_t_on_organisation_means_is_the_two_sample_test() -> None:
-    """MCR-30: with one start and no gaps it is Student's test of the organisations' mean changes."""
+    """MCR-30: with one start and no gaps it is Welch's test of the organisations' mean changes."""
     table = region(Region(organisations=8, people=15, effect=0.4, dropout=0.0))
     by_organisation = {}
     for cell in table.cells:
         mean = np.array(cell.sums) / cell.n
         by_organisation[cell.organisation] = (cell.cohort > 0, mean[3:].mean() - mean[2])
     treated, others = ([change for has, change in by_organisation.values() if has is side] for side in (True, False))
-    student = stats.ttest_ind(treated, others)
+    welch = stats.ttest_ind(treated, others, equal_var=False)
     found = estimate(table, QUICK)
     assert found.effect == pytest.approx(np.mean(treated) - np.mean(others))
-    assert found.p_value == pytest.approx(student.pvalue)
-    assert found.interval == pytest.approx(tuple(student.confidence_interval()))
-    assert found.smallest_detectable == pytest.approx(detectable(found.error or 0.0, 6))
+    assert found.p_value == pytest.approx(welch.pvalue)
+    assert found.interval == pytest.approx(tuple(welch.confidence_interval()))
+    assert found.smallest_detectable == pytest.approx(detectable(found.error or 0.0, welch.df))
 
 
 @pytest.mark.parametrize("control", ["never_treated", "not_yet_treated"])
@@ -72,7 +72,7 @@ def test_several_starts_and_gaps_leave_t_on_means_an_interval_around_its_effect(
     for control in ("never_treated", "not_yet_treated"):
         found = by_means(changes(groups, tasks, control))  # type: ignore[arg-type] # a literal of the loop
         assert found is not None
-        assert found.freedom == 6
+        assert 2 <= found.freedom <= 6
         assert sum(found.interval) / 2 == pytest.approx(found.effect)
 
 
