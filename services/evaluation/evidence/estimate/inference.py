@@ -85,9 +85,8 @@ def by_means(changes: Changes) -> Inference | None:
     effect, observed = float((share * mean).sum()), float((own[taking] * mean).sum())
     cohort, answered = changes.cohort[taking], changes.people[taking][:, tasks] > 0
     quiet = mean - effect * _begun(cohort, [changes.tasks[task] for task in tasks])
-    parts = [
-        _spread(share[side], cohort[side], quiet[side], answered[side]) for side in _sides(treated[taking].any(axis=1))
-    ]
+    sides = _sides(treated[taking].any(axis=1))
+    parts = [_spread(share[side], cohort[side], quiet[side], answered[side], whole=len(sides) == 1) for side in sides]
     variance = sum(part for part, _ in parts)
     if min(freedom for _, freedom in parts) < 1 or variance <= 0:
         return None
@@ -140,16 +139,20 @@ def _sides(begins: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
     return sides if min(side.sum() for side in sides) >= FEWEST else [np.ones_like(begins)]
 
 
-def _spread(share: Numbers, cohort: NDArray[np.int64], mean: Numbers, answered: NDArray[np.bool_]) -> tuple[float, int]:
+def _spread(
+    share: Numbers, cohort: NDArray[np.int64], mean: Numbers, answered: NDArray[np.bool_], *, whole: bool
+) -> tuple[float, int]:
     """Return one side's part of the variance and its degrees of freedom, by a covariance that its organisations share.
 
     They are spread around their cohort's mean; where cohorts leave too few for that (each organisation begins alone),
-    around the mean of the side, which takes effects that differ between cohorts for chance.
+    around the mean of the side, which takes effects that differ between cohorts for chance. Where the side is the
+    `whole`, the effect that was taken out came from these very organisations and costs one more degree.
     """
-    alike = cohort if len(cohort) - len(np.unique(cohort)) >= FEWEST else np.zeros_like(cohort)
+    apart = len(cohort) - len(np.unique(cohort)) >= FEWEST
+    alike, spent = (cohort, 0) if apart else (np.zeros_like(cohort), int(whole))
     used = share.any(axis=0)
     share, mean, answered = share[:, used], mean[:, used], answered[:, used]
-    left = np.array([many.sum() - len(np.unique(alike[many])) for many in answered.T])
+    left = np.array([many.sum() - len(np.unique(alike[many])) - spent for many in answered.T])
     rest = np.where(answered, mean - _cohort_means(alike, mean, answered), 0.0) / np.sqrt(np.maximum(left, 1))
     return float(np.einsum("ij,jk,ik->", share, rest.T @ rest, share)), int(left.min())
 

@@ -84,8 +84,11 @@ def test_an_effect_makes_nothing_less_sure_where_each_organisation_begins_alone(
     assert risen.error == pytest.approx(plain.error)
 
 
-def test_a_side_too_small_to_tell_its_spread_shares_that_of_all() -> None:
+@pytest.mark.parametrize("many", [2, 8])
+def test_a_side_too_small_to_tell_its_spread_shares_that_of_all(many: int) -> None:
     """MCR-30: two that begin last are compared with; Student's test of all, and not one degree of freedom."""
-    found = by_means(drawn(np.random.default_rng(3), (3,) * 8, 2, 1.0))
-    assert found is not None
-    assert found.freedom == 8
+    found = drawn(np.random.default_rng(3), (6,) * many, 2, 1.0)
+    judged = by_means(found)
+    student = stats.ttest_ind(found.mean[:many, 0], found.mean[many:, 0])
+    assert judged is not None
+    assert (judged.freedom, judged.p_value) == pytest.approx((many, student.pvalue))
