@@ -16,7 +16,7 @@ Level = Literal[0, 1, 2, 3, 4]
 Share = Annotated[float, Field(gt=0, lt=1)]
 Count = Annotated[int, Field(ge=1)]
 TOP = 4
-_FIGURES = {"outcome", "unit", "observed", "difference", "size", "more", "low", "high", "detectable", "change"}
+_FIGURES = {"outcome", "unit", "observed", "comparison", "difference", "low", "high", "detectable", "change"}
 
 
 class _Strict(BaseModel):

@@ -38,7 +38,7 @@ def test_the_table_begins_with_the_sentence_and_ends_with_what_made_it(tmp_path:
     cells = simulated(tmp_path, capsys, *REGION)
     assert main(["estimate", cells, "--outcome", "confidence to challenge", "--seed", "3"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("“confidence to challenge”: scores changed more than the comparison by")
+    assert lines[0].startswith("“confidence to challenge”: scores moved by")
     assert any(line.startswith("smallest detectable") for line in lines)
     assert any(line.startswith("detected ") for line in lines)
     assert "diff-diff 3.13.0; seed 3;" in lines[-1]

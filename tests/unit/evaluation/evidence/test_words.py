@@ -1,9 +1,8 @@
-"""Words: what each level may say, and names from outside that try to say more."""
+"""Words: what each level may say, whatever the figures."""
 
 import ast
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.evaluation import evidence
-from services.evaluation.evidence.cells import Outcome
 from services.evaluation.evidence.claims import Figures, checked, ladder, sentence, sentences
 from services.evaluation.evidence.claims.ladder import Ladder, Level
-from services.evaluation.evidence.claims.words import found, hidden
+from services.evaluation.evidence.claims.words import found
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.standards import read
+from tests.unit.evaluation.evidence.spoken import DOWN, FIGURES, LEVELS, NOT, PLAIN, UP, named
 
 # The words of the requirement, written again: the data file may add to them and may not lose one.
 REQUIRED = {
@@ -25,13 +24,6 @@ REQUIRED = {
     3: ["proved", "caused"],
     4: ["proved"],
 }
-PLAIN = Outcome(name="Confidence to challenge", unit="points", low=1, high=5)
-UP = Figures(observed=0.62, figure=0.42, interval=(0.1, 0.74), detectable=0.51, detected=True, decimals=2)
-DOWN = Figures(observed=-0.1, figure=-0.42, interval=(-0.74, -0.1), detectable=0.51, detected=True, decimals=2)
-NOT = Figures(observed=0.1, figure=0.02, interval=(-0.3, 0.34), detectable=0.51, detected=False, decimals=2)
-ONLY = Figures(observed=0.1, figure=0.02, interval=None, detectable=None, detected=None, decimals=2)
-LEVELS: tuple[Level, ...] = (0, 1, 2, 3, 4)
-FIGURES = [UP, DOWN, NOT, ONLY]
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -40,14 +32,6 @@ def _every_name_and_unit_is_in_the_standard() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sentences, "registered", lambda _: True)
         yield
-
-
-def named(name: str) -> Outcome:
-    return PLAIN.model_copy(update={"name": name})
-
-
-def in_unit(unit: str) -> Outcome:
-    return PLAIN.model_copy(update={"unit": unit})
 
 
 @pytest.mark.parametrize("level", [1, 2, 3, 4])
@@ -72,8 +56,8 @@ def test_the_sentences_read_as_they_should() -> None:
         " before and after. There is nobody to compare them with."
     )
     assert sentence(2, PLAIN, DOWN) == (
-        "“Confidence to challenge”: scores changed less than the comparison by 0.42 points (-0.74 to -0.10); here they"
-        " moved by -0.10. We cannot tell whether the programme is the reason."
+        "“Confidence to challenge”: scores moved by -0.10 points here and by +0.32 in the comparison, a difference of"
+        " -0.42 points (-0.74 to -0.10). We cannot tell whether the programme is the reason."
     )
     assert sentence(3, PLAIN, UP) == (
         "“Confidence to challenge”: consistent with an effect of +0.42 points (+0.10 to +0.74) if both groups would"
@@ -84,6 +68,27 @@ def test_the_sentences_read_as_they_should() -> None:
         " organisations and people of the lottery, if it was recorded as a file declares, which was not verified here;"
         " nothing is said about others."
     )
+
+
+WIDTHS = st.floats(0.01, 9)
+
+
+@given(st.floats(-9, 9), st.floats(-9, 9), st.tuples(WIDTHS, WIDTHS), st.booleans(), st.sampled_from(LEVELS))
+def test_whatever_rose_or_fell_each_figure_has_its_sign_and_none_is_called_more_or_less(
+    observed: float, difference: float, widths: tuple[float, float], known: bool, level: Level
+) -> None:
+    """MCR-30: where all scores fell, "changed less by 5.69 (-8.20 to -3.28)" read as the opposite of what it was."""
+    observed, difference = round(observed, 2), round(difference, 2)
+    ends = (round(difference - widths[0], 2), round(difference + widths[1], 2))
+    sure = (ends, 0.5, True) if known else (None, None, None)
+    said = sentence(level, PLAIN, Figures(observed, difference, *sure, 2))
+    figures = [float(figure) for figure in re.findall(r"(?<![\w.])[-+]?[0-9]+\.[0-9]+", said)]
+    assert not found(said, ["more", "less", "fewer", "further", "rose", "fell"])
+    assert not re.search(r"(?<![-+0-9.])(?!0\.00)[0-9]+\.[0-9]+", said)
+    if level == 2:
+        here, there, apart, *_ = figures
+        assert (here, apart) == (observed, difference)
+        assert here - there == pytest.approx(apart)
 
 
 @pytest.mark.parametrize("level", [1, 2, 3, 4])
@@ -129,138 +134,6 @@ def test_case_accents_breaks_and_invisible_characters_hide_nothing(disguise: str
 @pytest.mark.parametrize("harmless", ["perfection", "Leeds to York", "goodwill", "feedback"])
 def test_words_inside_other_words_are_not_meant(harmless: str) -> None:
     assert found(harmless, ladder().may_not(1)) == []
-
-
-VERDICTS = [
-    "effect proved",
-    "scores that rose because of the programme",
-    "CAUSED by training",
-    "what would not have happened",
-    "change thanks to us",
-    "an effective programme",
-    "The programme works",
-    "proof of change",
-]
-BROKEN = [
-    "confidence\nThe programme did it",
-    "confidence\r\n",
-    "<b>confidence</b>",
-    "<script>alert(1)</script>",
-    "confidence. The programme did it",
-    "confidence; it did it",
-    "confidence: +3 points",
-    "{difference}",
-    "{0.__class__}",
-    "confidence\u202ednuora",
-    "confidence\u200b",
-    "c\u043enfidence",  # a Cyrillic letter
-    "confidence\t",
-    "confidence“ it did",
-    "x" * 121,
-    "12345",
-    "   ",
-    "&lt;b&gt;",
-    "\x1b[31mconfidence",
-]
-
-
-@pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("name", VERDICTS + BROKEN)
-def test_an_outcome_that_is_called_a_verdict_or_is_no_label_is_refused(level: Level, name: str) -> None:
-    with pytest.raises(EvidenceError) as refused:
-        sentence(level, named(name), UP) if level else _claims_name(name)
-    assert refused.value.field == "outcome.name"
-
-
-def _claims_name(name: str) -> str:
-    """Level 0 says no name; the claim around it is what refuses, and it asks the same function."""
-    from services.evaluation.evidence.claims.sentences import named as said  # noqa: PLC0415 # only this helper needs it
-
-    return said(0, named(name))
-
-
-@pytest.mark.parametrize(
-    "unit",
-    [
-        "points effect",
-        "points because of us",
-        "% caused",
-        "0 points",
-        "points (proved)",
-        "points\n",
-        "<i>",
-        "{low}",
-        "impact points",
-        "x" * 41,
-        "",
-        " ",
-        "points to +9",
-    ],
-)
-@pytest.mark.parametrize("level", [1, 2, 3, 4])
-def test_a_unit_that_says_more_than_a_unit_is_refused(level: Level, unit: str) -> None:
-    with pytest.raises(EvidenceError) as refused:
-        sentence(level, in_unit(unit), UP)
-    assert refused.value.field == "outcome.unit"
-
-
-@pytest.mark.parametrize(
-    ("name", "unnamed_below"),
-    [
-        ("Understands the effects of racism", 3),
-        ("Social impact", 3),
-        ("Knows the causes of inequality", 4),
-        ("Ineffectual meetings", 3),
-        ("e f f e c t size", 3),
-    ],
-)
-def test_an_honest_name_with_a_barred_word_goes_unnamed(name: str, unnamed_below: int) -> None:
-    for level in (1, 2, 3, 4):
-        said = sentence(level, named(name), UP)
-        assert said.startswith("This outcome:") is (level < unnamed_below), level
-
-
-def test_names_of_everyday_outcomes_are_said() -> None:
-    for name in (
-        "Confidence to challenge (1-5)",
-        "Bullying and harassment, last 12 months",
-        "Dîner d'équipe?",
-        "Q12 a/b",
-        "Quality improvement",
-    ):
-        assert sentence(1, named(name), UP).startswith(f"“{name}”:")
-    assert sentence(1, named("Manager\N{RIGHT SINGLE QUOTATION MARK}s support"), UP).startswith("“Manager's support”:")
-
-
-def said_or_refused(level: Level, outcome: Outcome, shown: Figures) -> str | None:
-    with suppress(EvidenceError):
-        return sentence(level, outcome, shown)
-    return None
-
-
-@given(st.text(max_size=60), st.text(max_size=20), st.sampled_from(LEVELS), st.sampled_from(FIGURES))
-def test_no_name_and_no_unit_makes_a_sentence_say_more(name: str, unit: str, level: Level, shown: Figures) -> None:
-    outcome = Outcome.model_construct(name=name, unit=unit, low=1, high=5, better="higher")
-    said = said_or_refused(level, outcome, shown)
-    if said is None:
-        return
-    assert found(said, ladder().may_not(level)) == []
-    assert said.isprintable()
-    assert not set(said) & set("<>{}\\&")
-
-
-BARRED = sorted({words.rstrip("*") for words in ladder().may_not(1)})
-
-
-@given(
-    st.lists(st.sampled_from([*BARRED, "confidence", "of", "the"]), min_size=1, max_size=4), st.sampled_from([1, 2, 3])
-)
-def test_names_made_of_barred_words_are_refused_or_left_out(words: list[str], level: Level) -> None:
-    said = said_or_refused(level, named(" ".join(words)), UP)
-    if said is None:
-        return
-    assert not found(said, ladder().may_not(level))
-    assert said.startswith("This outcome:") is hidden(" ".join(words), ladder().may_not(level))
 
 
 def test_a_ladder_whose_sentence_says_too_much_is_refused_with_its_file() -> None:
