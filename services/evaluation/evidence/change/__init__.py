@@ -8,7 +8,7 @@ from services.evaluation.evidence.change.attrition import Bounds, bounds
 from services.evaluation.evidence.change.contrast import Contrast, Difference, ancova, contrast
 from services.evaluation.evidence.change.dose import Dose, dose
 from services.evaluation.evidence.change.paired import Change, paired, since_start
-from services.evaluation.evidence.change.several import adjusted
+from services.evaluation.evidence.change.several import adjusted, threshold
 from services.evaluation.evidence.change.shift import Shift, shift
 
 __all__ = [
@@ -26,4 +26,5 @@ __all__ = [
     "paired",
     "shift",
     "since_start",
+    "threshold",
 ]

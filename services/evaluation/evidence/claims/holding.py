@@ -11,13 +11,13 @@ from math import inf, isfinite
 from statistics import median_high
 
 from services.evaluation.evidence.cells import CellTable
-from services.evaluation.evidence.change import Bounds, Change, adjusted
+from services.evaluation.evidence.change import Bounds, Change, adjusted, threshold
 from services.evaluation.evidence.claims.conditions import Conditions
 from services.evaluation.evidence.claims.declaration import Declaration
 from services.evaluation.evidence.claims.figures import Figures, Sure, figures
 from services.evaluation.evidence.claims.ladder import ladder
 from services.evaluation.evidence.claims.recognising import later_recognisable, recognisable, recognised
-from services.evaluation.evidence.estimate import Estimate
+from services.evaluation.evidence.estimate import Estimate, detectable
 
 _YEAR = 11
 """Months; a return is sometimes early."""
@@ -100,19 +100,33 @@ def shown(reached: int, table: CellTable, change: Change, estimate: Estimate | N
         observed, figure = estimate.observed or 0.0, estimate.effect
         people = min(estimate.people_treated, estimate.people_comparison)
         several = corrected(table, estimate, known)
-        p_value = estimate.p_value if several is None else several
-        sure = Sure(estimate.interval, estimate.smallest_detectable, p_value)
+        sure = Sure(estimate.interval, estimate.smallest_detectable, estimate.p_value)
+        if several is not None:
+            sure = Sure(estimate.interval, _beside_others(table, estimate, known), several)
     decimals = rules.shown_decimals(people)
     return figures(observed, figure, sure, decimals=decimals, significance=rules.significance)
 
 
 def corrected(table: CellTable, estimate: Estimate, known: Circumstances) -> float | None:
     """Return the p-value of a secondary outcome among all that were declared, or None where one is kept back."""
-    declared = known.declaration
-    p_values = {name: value for name, value in known.p_values.items() if name in declared.secondary}
+    declared, p_values = known.declaration, _secondary(known)
     if not declared.is_secondary(table) or estimate.p_value is None or len(p_values) < len(set(declared.secondary)):
         return None
     return adjusted(p_values | {table.outcome.name: estimate.p_value})[table.outcome.name]
+
+
+def _secondary(known: Circumstances) -> dict[str, float]:
+    return {name: value for name, value in known.p_values.items() if name in known.declaration.secondary}
+
+
+def _beside_others(table: CellTable, estimate: Estimate, known: Circumstances) -> float | None:
+    """Return what could have been detected of one among several outcomes, held to more than one alone."""
+    if estimate.smallest_detectable is None:
+        return None
+    significance = ladder().significance
+    others = [value for name, value in _secondary(known).items() if name != table.outcome.name]
+    asked, alone = (detectable(1.0, estimate.freedom, one) for one in (threshold(others, significance), significance))
+    return estimate.smallest_detectable * asked / alone
 
 
 def _sizeable(organisations: int, sizes: Sequence[int], clusters: int) -> int:

@@ -151,6 +151,7 @@ def _judged(known: Estimate, sure: Inference) -> Estimate:
         interval=sure.interval,
         p_value=sure.p_value,
         smallest_detectable=sure.smallest_detectable,
+        freedom=sure.freedom,
     )
 
 

@@ -57,9 +57,9 @@ def chosen(a_side: int, thinnest: float = MANY) -> str:
     return NONE if a_side < FEWEST else MEANS if a_side < MANY or thinnest < THIN else WILD
 
 
-def detectable(error: float, freedom: float) -> float:
-    """Return (t.975 + t.80) · error; `freedom` may be infinite (2.8 · error)."""
-    return float(stats.t.ppf(0.975, freedom) + stats.t.ppf(0.8, freedom)) * error
+def detectable(error: float, freedom: float, significance: float = 0.05) -> float:
+    """Return (t.975 + t.80) · error, or with another significance's point; `freedom` may be infinite (2.8 · error)."""
+    return float(stats.t.isf(significance / 2, freedom) + stats.t.ppf(0.8, freedom)) * error
 
 
 def by_t(effect: float, error: float, freedom: float) -> Inference:

@@ -4,6 +4,7 @@ Guards that "not attempted" is a value with a reason and never a zero.
 """
 
 from dataclasses import dataclass
+from math import inf
 
 Interval = tuple[float, float]
 """Low and high end of a 95 % interval, in the outcome's unit."""
@@ -28,6 +29,8 @@ class Estimate:
     p_value: float | None = None
     smallest_detectable: float | None = None
     """The smallest effect that would have been found four times in five, as the interval judges it."""
+    freedom: float = inf
+    """Degrees of freedom that the error has."""
     method: str = ""
     inference: str = ""
     """`none`, `t on organisation means`, `wild cluster bootstrap` or `people` (no clustering, golden data only)."""
