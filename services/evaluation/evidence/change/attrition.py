@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 
 from services.evaluation.evidence.cells import Cell, CellTable, Outcome
 from services.evaluation.evidence.errors import EvidenceError
@@ -31,6 +32,11 @@ class Bounds:
     answered_treated: float
     answered_comparison: float
     uneven: float
+    fewest: int
+    """The smallest number of people, other than none, who left one arm for one wave or were trimmed off it; 0 for none.
+
+    Of so few the bounds tell how many they are and what they answered.
+    """
 
     @property
     def straddles_zero(self) -> bool:
@@ -87,7 +93,16 @@ def bounds(table: CellTable, *, lottery: bool, control: str = "") -> Bounds:
     ]
     low, high, treated, comparison = map(float, averaged)
     uneven = float(max(abs(treated.rate - comparison.rate) for treated, comparison in pairs))
-    return Bounds(low, high, LEE if lee else WORST, treated, comparison, uneven)
+    few = [many for pair in pairs for many in _moving(*pair, lee=lee) if many > 0]
+    return Bounds(low, high, LEE if lee else WORST, treated, comparison, uneven, ceil(min(few, default=0)))
+
+
+def _moving(treated: _Arm, comparison: _Arm, *, lee: bool) -> list[Fraction | int]:
+    """Return how many people move the bounds: those who left, and those trimmed off the arm that answered more."""
+    arms = (treated, comparison)
+    fewer = min(arm.rate for arm in arms)
+    trimmed = [arm.stayed - arm.asked * fewer for arm in arms] if lee else []
+    return [*(arm.left for arm in arms), *trimmed]
 
 
 def _control(table: CellTable) -> str:

@@ -37,7 +37,7 @@ class Claim:
     smallest_detectable: float | None
     detected: bool | None
     attrition: Interval | None
-    """Between which differences those who left could have moved it; from level 2 on."""
+    """Between which differences those who left could have moved it; from level 2 on, and not of fewer than k people."""
     method: str
     level: Level
     strength: str

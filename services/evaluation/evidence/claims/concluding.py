@@ -66,7 +66,7 @@ def claim(
         interval=figure.interval if figure else None,
         smallest_detectable=figure.detectable if figure else None,
         detected=figure.detected if figure else None,
-        attrition=_attrition(limited, figure) if figure and compared else None,
+        attrition=_attrition(limited, figure, k) if figure and compared else None,
         method=_method(reached, compared),
         level=reached,
         strength=rung.strength,
@@ -144,8 +144,12 @@ def _without(figure: Figures) -> float:
     return nearest(figure.observed - figure.figure, figure.decimals)
 
 
-def _attrition(limited: Bounds | None, figure: Figures) -> tuple[float, float] | None:
-    if limited is None:
+def _attrition(limited: Bounds | None, figure: Figures, k: int) -> tuple[float, float] | None:
+    """Return the bounds, unless they rest on so few who left that these could be counted and their answers solved for.
+
+    Whether the sign would have held is still said: by the level, and among what keeps it from the next.
+    """
+    if limited is None or 0 < limited.fewest < k:
         return None
     return downwards(limited.low, figure.decimals), upwards(limited.high, figure.decimals)
 

@@ -103,9 +103,12 @@ def _expected(claim: Claim) -> bool:
 
 
 def _remained(claim: Claim) -> bool:
-    """Those who left are bounds, and from level 3 on of the difference's sign (rounded outwards, so up to 0)."""
+    """Those who left are bounds, and from level 3 on of the difference's sign (rounded outwards, so up to 0).
+
+    Of few who left the bounds are not said at any level.
+    """
     if claim.attrition is None:
-        return claim.level < _CONSISTENT
+        return True
     low, high = claim.attrition
     difference = claim.difference or 0.0
     same = not low < 0 < high and min(low * difference, high * difference) >= 0

@@ -93,7 +93,6 @@ def test_a_designed_claim_keeps_the_place_of_its_lottery() -> None:
         ({"expected_without": 5.0}, "expected_without"),
         ({"expected_without": None}, "expected_without"),
         ({"observed": 20.0}, "expected_without"),
-        ({"attrition": None}, "attrition"),
         ({"attrition": [-50.0, 50.0]}, "attrition"),
         ({"attrition": [-2.0, -1.0]}, "attrition"),
         ({"method": "Verified by the national auditor"}, "method"),

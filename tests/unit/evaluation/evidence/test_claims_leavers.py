@@ -1,0 +1,69 @@
+"""Few who left: what is published of them cannot be solved for their answers."""
+
+import pytest
+
+from services.evaluation.evidence.change import bounds
+from services.evaluation.evidence.claims import Claim, canonical, conclude, read
+from services.evaluation.evidence.estimate import Options, estimate
+from tests.unit.evaluation.evidence.test_claims_recognised import OUTCOME, People
+
+SCALE = OUTCOME.high - OUTCOME.low
+
+
+def left(many: int, last_score: int) -> People:
+    """Fourteen organisations of 20; `many` of the first answered `last_score` before the start and left after it."""
+    people = People([20] * 14, [*[4] * 7, *[0] * 7], 6, rise=8)
+    people.answers[:many, 2] = last_score
+    people.answered[:many, 3:] = False
+    return people
+
+
+def claimed(people: People) -> Claim:
+    """The claim without a lottery: everybody who left gets the worst and the best score."""
+    table = people.table()
+    return conclude(table, estimate(table, Options(bends=())))
+
+
+def solved(claim: Claim) -> set[int]:
+    """What an attacker makes of the bounds: one leaver of about so many; which last scores give this very interval."""
+    if claim.attrition is None or claim.observed is None or claim.difference is None or claim.people is None:
+        return set(range(SCALE + 1))
+    low, high = claim.attrition
+    asked = [many for many in range(claim.people - 5, claim.people + 6) if abs(SCALE / many - (high - low)) < 0.03]
+    moved = claim.observed - claim.difference
+    return {
+        score
+        for many in asked
+        for score in range(SCALE + 1)
+        if abs(((many - 1) * claim.observed - score) / many - moved - low) < 0.03
+    }
+
+
+@pytest.mark.parametrize("last_score", [3, 37, 91])
+def test_the_score_of_one_who_left_cannot_be_recovered(last_score: int) -> None:
+    """MCR-30: width gave how many left, position gave their score to three of 101 values."""
+    claim = claimed(left(1, last_score))
+    assert claim.level > 1
+    assert len(solved(claim)) == SCALE + 1
+    assert claim.attrition is None
+    assert read(canonical(claim)) == claim
+
+
+def test_bounds_are_said_again_from_k_who_left_on_and_where_nobody_did() -> None:
+    said = {many: claimed(left(many, 50)).attrition is not None for many in (0, 1, 9, 10)}
+    assert said == {0: True, 1: False, 9: False, 10: True}
+
+
+def test_whoever_left_a_side_counts_for_each_side_and_wave() -> None:
+    people = left(20, 50)
+    people.answered[-2:, 5] = False
+    assert bounds(people.table(), lottery=False).fewest == 2
+    assert claimed(people).attrition is None
+
+
+def test_of_few_that_a_lottery_trims_the_bounds_are_not_said_either() -> None:
+    """Eleven left one side and ten the other: one person is trimmed, whose change the bounds would tell."""
+    people = left(11, 50)
+    people.answered[-10:, 3:] = False
+    assert (bounds(people.table(), lottery=False).fewest, bounds(people.table(), lottery=True).fewest) == (10, 1)
+    assert people.claim()[0].attrition is None
