@@ -18,9 +18,10 @@ def seen(text: str) -> str:
 
 
 def content(path: Path) -> bytes:
-    """Return what is in a file; EvidenceError if it cannot be read."""
+    """Return what is in a file, as far as is needed to see that it is too large; EvidenceError if it cannot be read."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(documents.LARGEST + 1)
     except OSError as error:
         raise EvidenceError(f"cannot be read: {error.strerror}", file=str(path)) from error
 

@@ -6,6 +6,7 @@ wrong field, and that a message says what to do and never repeats the content of
 
 import json
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Any
 
 from pydantic import ValidationError
@@ -37,6 +38,8 @@ _SAID: Mapping[str, str] = {
     "value_error": "{error}",
 }
 _MANY = 1000
+LARGEST = 200_000_000
+"""Bytes: 100,000 cells of 2,000 each, twice what a cell of six waves takes that holds one person."""
 
 
 class _Twice(dict[str, Any]):
@@ -47,6 +50,8 @@ class _Twice(dict[str, Any]):
 
 def plain(text: str | bytes, file: str = "") -> str:
     """Return text without the mark that spreadsheets put in front; EvidenceError for what is no text in UTF-8."""
+    if len(text) > LARGEST:
+        raise EvidenceError(f"larger than {LARGEST:,} bytes: nothing that is read here is", file=file)
     if isinstance(text, str):
         return text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
     try:
@@ -55,12 +60,21 @@ def plain(text: str | bytes, file: str = "") -> str:
         raise EvidenceError("not text in UTF-8; save it as UTF-8", file=file) from error
 
 
-def loads(text: str | bytes, file: str = "") -> Any:
-    """Return the JSON of a text; EvidenceError with file and line or field for what is none, or written twice."""
+def loads(text: str | bytes, file: str = "", most: int | None = None) -> Any:
+    """Return the JSON of a text; EvidenceError with file and line or field for what is none, or written twice.
+
+    `most` is how many cells there may be. They are counted as they are read, however their names are spelt: to read
+    them all before saying that they are too many would take minutes and gigabytes.
+    """
     twice: list[_Twice] = []
+    left = inf if most is None else most
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal left
         found = dict(pairs)
+        left -= "organisation" in found
+        if left < 0:
+            raise EvidenceError(f"more than the {most} cells of any region", file=file, field="cells")
         if len(found) == len(pairs):
             return found
         names = [name for name, _ in pairs]

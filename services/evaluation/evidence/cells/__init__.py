@@ -6,7 +6,21 @@ and that a file of cells which no group of people can have produced is refused w
 
 from services.evaluation.evidence.cells.cell import Cell, Key
 from services.evaluation.evidence.cells.fold import fold
+from services.evaluation.evidence.cells.names import no_word, trouble, twins
 from services.evaluation.evidence.cells.reading import CELLS_FORMAT, parse, written
 from services.evaluation.evidence.cells.table import CellTable, Outcome, Then
 
-__all__ = ["CELLS_FORMAT", "Cell", "CellTable", "Key", "Outcome", "Then", "fold", "parse", "written"]
+__all__ = [
+    "CELLS_FORMAT",
+    "Cell",
+    "CellTable",
+    "Key",
+    "Outcome",
+    "Then",
+    "fold",
+    "no_word",
+    "parse",
+    "trouble",
+    "twins",
+    "written",
+]

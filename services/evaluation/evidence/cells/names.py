@@ -8,6 +8,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+_WRITTEN = str.maketrans("01", "oi")
+_STROKES, _DIGITS = str.maketrans("1I|", "lll"), str.maketrans("1|", "ll")
+
 
 def trouble(name: str) -> str | None:
     """Return what is wrong with a name and what to do, or None."""
@@ -31,11 +34,12 @@ def no_word(instrument: str) -> str | None:
 
 
 def twins(names: Iterable[str]) -> tuple[str, str] | None:
-    """Return two names that differ in letter case, accents or the form of a dash only, or None."""
-    seen: dict[str, str] = {}
+    """Return two names that differ in letter case, accents, the form of a dash or letters that look alike, or None."""
+    seen: dict[tuple[int, str], str] = {}
     for name in sorted(set(names)):
-        if (other := seen.setdefault(_skeleton(name), name)) != name:
-            return other, name
+        for key in enumerate(_skeletons(name)):
+            if (other := seen.setdefault(key, name)) != name:
+                return other, name
     return None
 
 
@@ -43,7 +47,20 @@ def _scripts(name: str) -> list[str]:
     return sorted({unicodedata.name(letter, "?").split()[0].title() for letter in name if letter.isalpha()})
 
 
-def _skeleton(name: str) -> str:
-    apart = unicodedata.normalize("NFKD", name.casefold())
-    kinds = [(unicodedata.category(character), character) for character in apart]
-    return "".join("-" if kind == "Pd" else "'" if kind in ("Pf", "Pi") else c for kind, c in kinds if kind != "Mn")
+def _skeletons(name: str) -> tuple[str, ...]:
+    """Return what names that are one have in common, whatever the case of their letters and whatever they look like.
+
+    A capital I looks like a 1 and a small l, a capital L like neither: ward I and ward L are two wards.
+    """
+    plain = "".join(_stroke(character) for character in unicodedata.normalize("NFKD", name))
+    drawn = (_small(plain.translate(_STROKES)), _small(plain.translate(_DIGITS)))
+    return tuple(text.translate(_WRITTEN) for text in (plain.casefold(), *drawn))
+
+
+def _small(name: str) -> str:
+    return "".join(character if character == "L" else character.casefold() for character in name)
+
+
+def _stroke(character: str) -> str:
+    kind = unicodedata.category(character)
+    return "-" if kind == "Pd" else "'" if kind in ("Pf", "Pi") else "" if kind == "Mn" else character

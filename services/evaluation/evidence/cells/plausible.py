@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from services.evaluation.evidence.cells.cell import Cell, Histogram
+from services.evaluation.evidence.cells.copies import copies
 from services.evaluation.evidence.cells.names import twins
 from services.evaluation.evidence.cells.table import CellTable, Outcome
 from services.evaluation.evidence.cells.whole import rank, squares_are_possible
@@ -31,6 +32,9 @@ def check(table: CellTable) -> None:
         seen.add(cell.key)
         for field, what in _problems(cell, table):
             raise EvidenceError(what, cell=name, field=field)
+    if copied := copies(table.cells):
+        what = f"the very answers of {copied[0]!r}; one organisation under two names counts once: leave one of them out"
+        raise EvidenceError(what, cell=f"cells ({copied[1]})", field="organisation")
 
 
 def _check_waves(table: CellTable) -> None:

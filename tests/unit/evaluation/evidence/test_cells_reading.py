@@ -3,14 +3,18 @@
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
-from services.evaluation.evidence.cells import parse, written
+from services.evaluation.evidence import documents
+from services.evaluation.evidence.cells import CellTable, fold, parse, reading, twins, written
+from services.evaluation.evidence.cells.copies import copies
 from services.evaluation.evidence.cells.reading import MANY
 from services.evaluation.evidence.errors import EvidenceError
-from services.evaluation.evidence.simulation import Region, region
+from services.evaluation.evidence.simulation import OUTCOME, Region, region
 
 Plain = dict[str, Any]
 Spoil = Callable[[Plain], object]
@@ -155,6 +159,74 @@ def test_a_million_cells_are_refused_as_too_many() -> None:
     found = refusal(text)
     assert found.field == "cells"
     assert str(MANY) in str(found)
+
+
+@pytest.mark.parametrize("key", ["organisation", "organis\\u0061tion", "none"])
+def test_too_many_cells_are_refused_however_they_are_spelt_and_before_they_are_looked_at(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Escapes in a name hid 700,000 cells from the count, and reading them took 39 seconds and 2.2 GB."""
+    monkeypatch.setattr(reading, "MANY", 50)
+    monkeypatch.setattr(reading._CellsInFile, "model_validate_json", None)
+    text = json.dumps({**GOOD, "cells": []})[:-2] + ",".join([f'{{"{key}":"A"}}'] * 51) + "]}"
+    assert refusal(text).field == "cells"
+    assert "the 50 cells of any region" in str(refusal(text)) or "the 50 of any region" in str(refusal(text))
+
+
+def test_a_file_that_no_region_fills_is_refused_by_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "LARGEST", 100)
+    found = refusal(json.dumps(GOOD))
+    assert (found.file, found.what) == ("region.json", "larger than 100 bytes: nothing that is read here is")
+
+
+@pytest.mark.parametrize("name", ["Organisati0n 001", "Organisation OOI", "Organisation 00I", "ORGANISATION 0Ol"])
+def test_letters_and_digits_that_look_alike_make_no_other_organisation(name: str) -> None:
+    """One organisation in two spellings would count as two, and six are asked for."""
+    plain = copy.deepcopy(GOOD)
+    plain["cells"][-1]["organisation"] = name
+    assert "spelt otherwise" in refusal(json.dumps(plain)).what
+
+
+def test_names_that_do_not_look_alike_are_two() -> None:
+    assert twins(["Ward I", "Ward L", "Ward i2", "Ward l2", "R10", "R01", "Ali", "All"]) is None
+
+
+def copied(table: CellTable, people: int | None = None) -> Plain:
+    """Organisation 001 once more, under another name and as one that never begins."""
+    cells = [cell for cell in table.cells if cell.organisation == "Organisation 001" and people in (None, cell.n)]
+    again = [replace(cell, organisation="Elsewhere", cohort=0) for cell in cells]
+    return written(CellTable.of(table.outcome, table.waves, [*table.cells, *again]))
+
+
+def test_one_organisation_under_two_names_is_refused() -> None:
+    """Its answers would be counted twice, and look surer than its people can make them."""
+    found = refusal(json.dumps(copied(region(Region(organisations=4, people=30, waves=3, starts=(2,), dropout=0.1)))))
+    assert (found.file, found.field) == ("region.json", "organisation")
+    assert "the very answers of 'Elsewhere'" in found.what
+    renamed = copied(region(Region(organisations=4, people=5, waves=6, dropout=0.0)))
+    assert "leave one of them out" in refusal(json.dumps(renamed)).what
+
+
+@pytest.mark.parametrize("table", [
+    region(Region(organisations=4, people=4, waves=6, dropout=0.0)),
+    CellTable.of(OUTCOME, ("2023-09", "2024-01", "2024-05"),
+                 fold(["Organisation 001"] * 40 + ["Organisation 002"] * 9, [2] * 40 + [0] * 9,
+                      np.full((49, 3), 50), np.ones((49, 3), dtype=bool))),
+    CellTable.of(OUTCOME.model_copy(update={"low": 1, "high": 3}), ("2023-09", "2024-01"),
+                 fold(["Organisation 001"] * 9, [2] * 9, np.array([[1, 2], [2, 2], [3, 3]] * 3),
+                      np.ones((9, 2), dtype=bool))),
+], ids=["four people", "all of one mind", "a short scale"])  # fmt: skip
+def test_answers_that_others_could_have_given_by_chance_are_not_refused(table: CellTable) -> None:
+    assert parse(json.dumps(copied(table))).people == sum(cell["n"] for cell in copied(table)["cells"])
+
+
+def test_two_organisations_that_have_nothing_to_do_with_each_other_are_hardly_ever_taken_for_one() -> None:
+    """300 of six people on five points, three waves: 44,850 pairs."""
+    random = np.random.default_rng(0)
+    people = np.rint(random.normal(4, 0.8, (1800, 1)) + random.normal(0, 0.6, (1800, 3))).clip(1, 5).astype(np.int64)
+    names = np.repeat([f"T{number:03}" for number in range(300)], 6).tolist()
+    cells = tuple(fold(names, [0] * 1800, people, np.ones(people.shape, dtype=bool)))
+    assert copies(cells) is None
 
 
 def test_a_good_file_is_read_as_it_was_written() -> None:
