@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from services.evaluation.commands.files import text
-from services.evaluation.evidence.design import Order, Power, order, power
+from services.evaluation.evidence.design import Order, Power, order, power, rising
 from services.evaluation.evidence.errors import EvidenceError
 
 HELP = "say what a design could detect, and draw a fair order of starting"
@@ -36,6 +36,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Print the design's power beside that of others, and the draw."""
+    given.starts = rising(given.starts)
     wanted = power(given.organisations, given.people, given.stability, given.icc, given.starts)
     others = _others(given)
     seed = secrets.randbelow(2**32) if given.seed is None else given.seed
@@ -73,7 +74,8 @@ def _table(wanted: Power, others: list[Power], draw: Order) -> str:
         "organisations  detectable  inference",
         *(f"{other.organisations:>13}  {_rounded(other):>10.2f}  {_said(other)}" for other in others),
         "",
-        f"Order of starting, drawn with the seed {draw.seed}. Record both in a declaration now:",
+        f"Order of starting, drawn with the seed {draw.seed}, dealt out {', '.join(map(str, draw.dealt))}. Record all "
+        "three in a declaration now:",
         "a draw that is recorded after the first start counts for nothing.",
         *(f"  {f'wave {wave}' if wave else 'never':<8} {name}" for name, wave in by_wave),
     ]

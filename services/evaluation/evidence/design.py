@@ -4,7 +4,6 @@ Guards that an order of starting is fair and can be repeated: it depends on the 
 nothing that anybody could arrange.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from services.evaluation.evidence.cells import trouble, twins
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.estimate import chosen, detectable
 
@@ -52,9 +52,10 @@ class Power:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A draw: the wave (1-based) at which each organisation starts, 0 for those that only compare, and its seed."""
+    """A draw: its seed, the starts as they were dealt out, and each organisation's: a wave (1-based), 0 for never."""
 
     seed: int
+    dealt: tuple[int, ...]
     starts: dict[str, int]
 
 
@@ -82,17 +83,35 @@ def power(
 def order(names: Sequence[str], starts: Sequence[int], seed: int) -> Order:
     """Return who starts when: organisations in the order of a hash of seed and name, dealt out to `starts` in turn.
 
-    Anybody can repeat it from the seed; the order in which names are given plays no part. Every start gets as many
-    organisations as every other, or one more. Raises EvidenceError for names that differ by letter case only, and for
-    starts that leave nobody to compare.
+    Anybody can repeat it from the seed; the order in which names or starts are given plays no part. Every start gets as
+    many organisations as every other, or one more. Raises EvidenceError for names that are none or one organisation's,
+    for starts that leave nobody to compare, and for more of them than can be dealt twice: see `is_fair`.
     """
-    _check_names(names)
+    check_names(names)
+    dealt = rising(starts)
     drawn = sorted(names, key=lambda name: sha256(f"{seed}\n{name}".encode()).digest())
-    return Order(seed, dict(zip(drawn, _dealt(len(drawn), starts), strict=True)))
+    begin = _dealt(len(drawn), dealt)
+    if not is_fair(dealt, len(names)):
+        what = "there are fewer than two organisations for each start, so no claim would count it as a draw"
+        raise EvidenceError(f"{what}: drop some starts", field="starts")
+    return Order(seed, dealt, dict(zip(drawn, begin, strict=True)))
 
 
-def _dealt(organisations: int, starts: Sequence[int]) -> list[int]:
-    """Return a start for each place in the order; raises EvidenceError for starts that cannot be compared."""
+def rising(starts: Sequence[int]) -> tuple[int, ...]:
+    """Return starts in the order in which they are dealt out: rising, 0 for never last."""
+    return tuple(sorted(starts, key=lambda wave: (wave == 0, wave)))
+
+
+def is_fair(dealt: Sequence[int], organisations: int) -> bool:
+    """Return whether starts are in the one order, and few enough for every place among them to be dealt twice.
+
+    A list as long as that of the organisations, in any order, could spell out any starts.
+    """
+    return bool(dealt) and tuple(dealt) == rising(dealt) and 2 * len(dealt) <= organisations
+
+
+def check_starts(starts: Sequence[int]) -> None:
+    """Raise EvidenceError for starts that leave nothing to compare."""
     given = set(starts)
     wrong = {
         "give the waves to start at: 2, 3, … up to 60, and 0 for those who only compare": not given
@@ -100,10 +119,16 @@ def _dealt(organisations: int, starts: Sequence[int]) -> list[int]:
         "nobody begins: give a wave to start at beside 0": given == {0},
         "wave 1 has no wave before it: start at wave 2 or later": 1 in given,
         "nobody is left to compare with: give 0, or a later start": len(given) == 1,
-        "there are fewer organisations than starts: drop some starts": organisations < len(starts),
     }
     for what in (what for what, bad in wrong.items() if bad):
         raise EvidenceError(what, field="starts")
+
+
+def _dealt(organisations: int, starts: Sequence[int]) -> list[int]:
+    """Return a start for each place in the order; raises EvidenceError for starts that cannot be compared."""
+    check_starts(starts)
+    if organisations < len(starts):
+        raise EvidenceError("there are fewer organisations than starts: drop some starts", field="starts")
     return [starts[place % len(starts)] for place in range(organisations)]
 
 
@@ -139,14 +164,15 @@ def _inference(taken: Taken) -> str:
     return chosen(min(len(own), len(others)), min(min(len(task.own), len(task.others)) for task in taken))
 
 
-def _check_names(names: Sequence[str]) -> None:
+def check_names(names: Sequence[str]) -> None:
+    """Raise EvidenceError for names that a file of cells could not hold, or that are one organisation's."""
     for name in names:
-        if not name.strip() or not name.isprintable():
-            raise EvidenceError(f"{name!r} is no name: write one organisation a line", field="names")
-    plain = [unicodedata.normalize("NFKC", name).strip().casefold() for name in names]
-    for place, name in enumerate(plain):
-        if name in plain[:place]:
-            raise EvidenceError(f"{names[place]!r} is there twice: remove one", field="names")
+        if what := trouble(name):
+            raise EvidenceError(f"{name!r} {what}", field="names")
+    if len(set(names)) < len(names):
+        raise EvidenceError(f"{max(names, key=names.count)!r} is there twice: remove one", field="names")
+    if same := twins(names):
+        raise EvidenceError(f"{same[1]!r} is there twice, as {same[0]!r}: remove one", field="names")
 
 
 def _check(organisations: int, people: int, stability: float, icc: float) -> None:

@@ -38,6 +38,8 @@ class Conditions:
     returns: int = 0
     lottery_recorded: bool = False
     """Before any outcome, and the cells are as it was drawn."""
+    lottery_refused: str = ""
+    """The limit that says why a lottery which was declared does not count; none where there is no such lottery."""
     all_drawn_used: bool = False
     """Every organisation that was drawn, and should have begun by now or never, is part of the very difference."""
     attrition_balanced: bool = False
@@ -66,6 +68,8 @@ def limits(conditions: Conditions) -> tuple[str, ...]:
     if reached == 1:
         return (rules.limits["comparison"],)
     names = missing_for(3, conditions, rules) if reached == 2 else missing_for(4, conditions, rules)  # noqa: PLR2004 # a level
+    if conditions.lottery_refused:
+        names = [*(name for name in names if name != "lottery"), conditions.lottery_refused]
     return tuple(rules.limits[name] for name in names)
 
 

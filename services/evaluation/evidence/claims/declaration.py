@@ -6,14 +6,16 @@ writer likes.
 """
 
 import re
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from services.evaluation.evidence import documents
 from services.evaluation.evidence.cells import CellTable
-from services.evaluation.evidence.design import order
+from services.evaluation.evidence.design import check_names, check_starts, is_fair, order
+from services.evaluation.evidence.errors import EvidenceError
 
 DECLARATION_FORMAT: Final = "groundswell-declaration/1"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -65,15 +67,21 @@ class Lottery(_Strict):
     recorded_at: Place | None = None
     """Where the draw is recorded; without it nobody can check that it was made before the outcomes."""
 
-    def is_what_the_seed_draws(self) -> bool:
-        """Return whether the seed, dealt to these organisations, gives these starts.
+    @field_validator("dealt")
+    @classmethod
+    def _can_be_dealt(cls, dealt: tuple[int, ...]) -> tuple[int, ...]:
+        if dealt:
+            _said(check_starts, dealt)
+        return dealt
 
-        What was dealt is in one order and short enough for every place in it to be dealt twice: a list as long as
-        that of the organisations could spell out any starts.
-        """
-        rising = sorted(self.dealt, key=lambda wave: (wave == 0, wave))
-        if not self.dealt or list(self.dealt) != rising or 2 * len(self.dealt) > len(self.starts):
-            return False
+    @field_validator("starts")
+    @classmethod
+    def _well_named(cls, starts: dict[str, int]) -> dict[str, int]:
+        _said(check_names, tuple(starts))
+        return starts
+
+    def is_what_the_seed_draws(self) -> bool:
+        """Return whether the seed, dealt to these organisations, gives these starts."""
         return order(tuple(self.starts), self.dealt, self.seed).starts == self.starts
 
 
@@ -136,12 +144,24 @@ class Declaration(_Strict):
 
         When it was recorded is what the file says; the claim names the place where that can be checked.
         """
-        if self.lottery is None or not _before_outcomes(self.lottery.recorded, table):
-            return False
-        if self.lottery.recorded_at is None or not self.lottery.is_what_the_seed_draws():
-            return False
+        return self.lottery is not None and not self.against(table)
+
+    def against(self, table: CellTable) -> str:
+        """Return the name of the limit that says why the declared lottery does not count; none where it does, or where
+        none was declared.
+        """
+        lottery = self.lottery
+        if lottery is None:
+            return ""
         seen = {(cell.organisation, cell.cohort) for cell in table.cells}
-        return seen == set(self.lottery.starts.items())
+        reasons: dict[str, Callable[[], bool]] = {
+            "lottery_late": lambda: not _before_outcomes(lottery.recorded, table),
+            "lottery_place": lambda: lottery.recorded_at is None,
+            "lottery_dealt": lambda: not is_fair(lottery.dealt, len(lottery.starts)),
+            "lottery_seed": lambda: not lottery.is_what_the_seed_draws(),
+            "lottery_cells": lambda: seen != set(lottery.starts.items()),
+        }
+        return next((name for name, holds in reasons.items() if holds()), "")
 
 
 def declaration(text: str | bytes, file: str = "") -> Declaration:
@@ -152,6 +172,14 @@ def declaration(text: str | bytes, file: str = "") -> Declaration:
         return Declaration.model_validate_json(whole)
     except ValidationError as error:
         raise documents.told(error, file, DECLARATION_FORMAT) from None
+
+
+def _said(check: Callable[[tuple[Any, ...]], None], given: tuple[Any, ...]) -> None:
+    """Say what is wrong with a draw of its field, and thereby of its file."""
+    try:
+        check(given)
+    except EvidenceError as error:
+        raise ValueError(error.what) from None
 
 
 def _following(table: CellTable) -> _Control:

@@ -83,6 +83,7 @@ def conditions(
         adjusted=declared.is_primary(table) or corrected(table, estimate, known) is not None,
         detected=shown(2, table, change, estimate, known).detected is True,
         lottery_recorded=declared.drawn(table),
+        lottery_refused="" if declared.drawn(table) else declared.against(table),
         all_drawn_used=_all_used(table, estimate),
         attrition_balanced=limited is not None and limited.uneven <= rules.balanced_within,
         protocol_declared=declared.made_before(table),

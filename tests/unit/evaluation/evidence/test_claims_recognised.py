@@ -63,7 +63,7 @@ class People:
 def _drawn(cohorts: Sequence[int], dealt: tuple[int, ...]) -> list[str]:
     """Return a name for each organisation: where the seed can have dealt these cohorts, names to which it did."""
     names = [f"Trust {place:02}" for place in range(len(cohorts))]
-    if len(dealt) < 2:
+    if len(dealt) < 2 or 2 * len(dealt) > len(cohorts):
         return names
     starts = order(names, dealt, SEED).starts
     if sorted(starts.values()) != sorted(cohorts):

@@ -119,11 +119,33 @@ def test_a_detectable_change_is_the_one_that_is_found_four_times_in_five(starts:
 
 
 def test_an_organisation_written_in_other_letters_is_the_same() -> None:
-    for again in ("r0a", "R0A ", "\uff320A"):
+    for again in ("r0a", "R0A", "ROA"):
         with pytest.raises(EvidenceError, match="twice"):
-            order(["R0A", again], [2, 0], 1)
-    with pytest.raises(EvidenceError, match="no name"):
-        order(["R0A", "\x1b[2JR0B"], [2, 0], 1)
+            order(["R0A", "R0B", "R0C", again], [2, 0], 1)
+
+
+@pytest.mark.parametrize("name", ["R0D ", "\uff320D", "R  0D", "\x1b[2JR0D", "R\u041eD", ""])
+def test_a_name_that_no_file_of_cells_could_hold_is_none_to_draw(name: str) -> None:
+    """Whoever is drawn under it could never be found among the cells."""
+    with pytest.raises(EvidenceError, match=r"characters|blank|letters") as refused:
+        order(["R0A", "R0B", "R0C", name], [2, 0], 1)
+    assert refused.value.field == "names"
+
+
+def test_starts_are_dealt_in_one_order_whatever_order_they_are_given_in() -> None:
+    """A claim counts a draw that was dealt rising, 0 last: what `order` hands out is that, and says so."""
+    drawn = order(NAMES, [0, 4], 7)
+    assert drawn == order(NAMES, [4, 0], 7)
+    assert drawn.dealt == (4, 0)
+    assert order(NAMES, [5, 0, 3], 7).dealt == (3, 5, 0)
+
+
+def test_a_draw_that_no_claim_would_count_is_not_handed_out() -> None:
+    """Three starts among four organisations could spell out who begins."""
+    with pytest.raises(EvidenceError, match="drop some starts") as refused:
+        order(NAMES[:4], [3, 4, 0], 7)
+    assert refused.value.field == "starts"
+    assert sorted(order(NAMES[:6], [3, 4, 0], 7).starts.values()) == [0, 0, 3, 3, 4, 4]
 
 
 @pytest.mark.parametrize(("organisations", "people"), [(12, 10**400), (10**9, 20), (12, 10**12)])
