@@ -31,10 +31,6 @@ PAGE = Path("docs/evidence-calibration.md")
 EFFECT, TREND, LARGE = 0.3, 0.2, 0.8
 _SERIOUS = 3
 _LOOKED_AT = 100
-_KNOWN = Circumstances(
-    Declaration(format=DECLARATION_FORMAT, declared=date(2023, 1, 1), primary=OUTCOME.name),
-)
-"""The most that can be known without a lottery: nothing but the data keeps a claim from level 3."""
 _PAGE = """# Calibration of the evidence engine
 
 {regions} simulated regions for each number of organisations, half of which have the programme. `make calibrate` makes
@@ -46,8 +42,8 @@ this page anew.
 
 Simulated are 25 people an organisation, 6 waves and a start at the 4th. For everybody scores rise by {trend} standard
 deviations a wave; 5 % of the variance lies between organisations. For the 95 % interval there is an effect of {effect},
-and 5 % of those who are left leave after each wave. For the claims nobody leaves and the outcome was declared
-beforehand, so that nothing but the numbers keeps a claim down.
+and 5 % of those who are left leave after each wave. For the claims nobody leaves, and outcome and organisations were
+declared beforehand, so that nothing but the numbers keeps a claim down.
 
 An interval should hold the truth in 93 to 97 of 100 regions; at most 5 of 100 regions without an effect should reach
 level 3. With two organisations a side no interval is given: the number in brackets is the coverage of the t interval on
@@ -182,7 +178,8 @@ def found_in(name: str, seed: int) -> Found:
     controls: tuple[Control, ...] = ("never_treated", "not_yet_treated")
     both = [estimate(table, Options(control=control, bends=())) for control in controls]
     claims = [
-        conclude(table, one, Circumstances(_believed(control))) for one, control in zip(both, controls, strict=True)
+        conclude(table, one, Circumstances(_believed(table, control)))
+        for one, control in zip(both, controls, strict=True)
     ]
     never, not_yet = (one.p_value is not None and one.p_value < 0.05 for one in both)
     return Found(never, not_yet, any(claim.level > _SERIOUS and claim.detected for claim in claims))
@@ -195,9 +192,16 @@ class _Believed(Declaration):
         return bool(table.cells)
 
 
-def _believed(control: Control) -> Declaration:
-    known = _KNOWN.declaration
-    return _Believed(format=known.format, declared=known.declared, primary=known.primary, control=control)
+def _believed(table: CellTable, control: Control) -> Declaration:
+    return _Believed(**{**dict(_declared(table)), "control": control})
+
+
+def _declared(table: CellTable) -> Declaration:
+    """The most that can be known without a lottery: nothing but the data keeps a claim from level 3."""
+    organisations = tuple(sorted({cell.organisation for cell in table.cells}))
+    return Declaration(
+        format=DECLARATION_FORMAT, declared=date(2023, 1, 1), primary=OUTCOME.name, organisations=organisations
+    )
 
 
 def design(name: str, regions: Iterable[Found]) -> Design:
@@ -239,7 +243,7 @@ def _withheld(table: CellTable) -> tuple[float, float] | None:
 
 
 def _level(table: CellTable) -> int:
-    return conclude(table, estimate(table), _KNOWN).level
+    return conclude(table, estimate(table), Circumstances(_declared(table))).level
 
 
 def _changed(table: CellTable) -> bool:

@@ -68,14 +68,14 @@ def _plain(wanted: Power, others: list[Power], draw: Order) -> dict[str, Any]:
 
 def _table(wanted: Power, others: list[Power], draw: Order) -> str:
     by_wave = sorted(draw.starts.items(), key=lambda item: (item[1] or inf, item[0]))
+    dealt = ", ".join(map(str, draw.dealt))
     lines = [
         _first(wanted),
         "",
         "organisations  detectable  inference",
         *(f"{other.organisations:>13}  {_rounded(other):>10.2f}  {_said(other)}" for other in others),
         "",
-        f"Order of starting, drawn with the seed {draw.seed}, dealt out {', '.join(map(str, draw.dealt))}. Record all "
-        "three in a declaration now:",
+        f"Order of starts, drawn with the seed {draw.seed}, dealt out {dealt}. Record all three in a declaration now:",
         "a draw that is recorded after the first start counts for nothing.",
         *(f"  {f'wave {wave}' if wave else 'never':<8} {name}" for name, wave in by_wave),
     ]

@@ -41,7 +41,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("cells", type=Path, nargs="+", metavar="FILE", help="cells, one outcome a file")
     parser.add_argument("--outcome", help="the name of the outcome; needed with several files")
     parser.add_argument("--declaration", type=Path, metavar="FILE", help="protocol, outcomes and lottery, as declared")
-    parser.add_argument("--instrument", help="needed where cells come from several")
+    parser.add_argument(
+        "--instrument",
+        help="needed where cells come from several and none is declared; one that is not keeps the claim at level 2",
+    )
     parser.add_argument(
         "--control",
         choices=("never_treated", "not_yet_treated"),
@@ -57,15 +60,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Print the claim of the chosen outcome; the other files are the outcomes it was looked at together with."""
-    tables: dict[Path, CellTable] = {}
+    everybody: dict[Path, CellTable] = {}
     for path in given.cells:
-        if path in tables:
+        if path in everybody:
             raise EvidenceError("given twice; leave it out once", file=str(path))
-        tables[path] = _table(path, given.instrument)
-    chosen = together.chosen(tables, given.outcome)
+        everybody[path] = _table(path)
     declared = Declaration.nothing()
     if given.declaration:
         declared = declaration(files.content(given.declaration), str(given.declaration))
+    tables = {path: _one_instrument(path, table, given.instrument, declared) for path, table in everybody.items()}
+    chosen = together.chosen(tables, given.outcome)
     whole = tables[chosen]
     straight = {path: table.forward() for path, table in tables.items()}
     table = straight[chosen]
@@ -80,8 +84,9 @@ def run(given: argparse.Namespace) -> int:
         p_values={straight[path].outcome.name: one.p_value for path, one in found.items() if one.p_value is not None},
         cut_off=table.cut_off,
         standards={"outcomes": outcomes().version},
-        cells=fingerprint(whole),
-        others=tuple(fingerprint(one) for path, one in tables.items() if path != chosen),
+        cells=fingerprint(everybody[chosen]),
+        others=tuple(fingerprint(one) for path, one in everybody.items() if path != chosen),
+        left_out=everybody[chosen].people - whole.people,
         seed_chosen=options.seed != follows,
     )
     claim = conclude(table, found[chosen], known)
@@ -93,13 +98,13 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
-def _table(path: Path, instrument: str | None) -> CellTable:
+def _table(path: Path) -> CellTable:
     table = parse(files.content(path), str(path))
     try:
         check_outcome(table.outcome)
-        return _one_instrument(table, instrument)
     except EvidenceError as error:
-        raise error if error.field == "--instrument" else error.inside(str(path)) from None
+        raise error.inside(str(path)) from None
+    return table
 
 
 def _not_compared(claim: Claim, table: CellTable, found: Estimate) -> str:
@@ -123,12 +128,16 @@ def _back(claim: Claim, whole: CellTable) -> tuple[str, ...]:
         return ()
 
 
-def _one_instrument(table: CellTable, instrument: str | None) -> CellTable:
-    if instrument is None:
+def _one_instrument(path: Path, table: CellTable, asked: str | None, declared: Declaration) -> CellTable:
+    """Return the people who answered the instrument that is asked for, otherwise the declared one of several."""
+    several = len(table.instruments) > 1
+    wanted = declared.wanted_instrument(table) if asked is None and several else asked
+    if wanted is None:
         return table
-    if instrument not in table.instruments:
-        raise EvidenceError(f"no cell has the instrument {instrument!r}", field="--instrument")
-    return table.where(lambda cell: cell.instrument == instrument)
+    if wanted not in table.instruments:
+        where = {"file": str(path), "field": "instrument"} if asked is None else {"field": "--instrument"}
+        raise EvidenceError(f"no cell has the instrument {wanted!r}", **where)
+    return table.where(lambda cell: cell.instrument == wanted)
 
 
 def _estimated(path: Path, table: CellTable, options: Options) -> Estimate:

@@ -26,6 +26,14 @@ def content(path: Path) -> bytes:
         raise EvidenceError(f"cannot be read: {error.strerror}", file=str(path)) from error
 
 
+def write(path: Path, text: str) -> None:
+    """Write a text with a line's end; EvidenceError if it cannot be written."""
+    try:
+        path.write_text(f"{text}\n", "utf-8")
+    except OSError as error:
+        raise EvidenceError(f"cannot be written: {error.strerror}", file=str(path)) from error
+
+
 def text(path: Path) -> str:
     """Return a file's text, without the mark that spreadsheets put in front; EvidenceError if it has none."""
     return documents.plain(content(path), str(path)).replace("\r\n", "\n").replace("\r", "\n")

@@ -6,13 +6,19 @@ Guards that made-up cells are told apart from real ones: organisations are numbe
 import argparse
 import json
 import sys
+from datetime import date
+from pathlib import Path
 
+from services.evaluation.commands import files
 from services.evaluation.commands.seeds import seed
-from services.evaluation.evidence.cells import written
+from services.evaluation.evidence.cells import CellTable, written
+from services.evaluation.evidence.claims import DECLARATION_FORMAT, Declaration
 from services.evaluation.evidence.simulation import Region, region
 
 HELP = "make up the cells of a region whose truth is known (JSON on stdout)"
 _DEFAULT = Region()
+_DECLARED = date(2023, 1, 1)
+"""Before the first wave of any region."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stability", type=float, default=_DEFAULT.stability, help="correlation of two waves")
     parser.add_argument("--dropout", type=float, default=_DEFAULT.dropout, help="part that leaves after each wave")
     parser.add_argument("--seed", type=seed, default=_DEFAULT.seed)
+    parser.add_argument("--declaration", type=Path, metavar="FILE", help="write one that names all organisations")
     parser.add_argument("--json", action="store_true", help="cells are JSON anyway")
 
 
@@ -38,9 +45,19 @@ def run(given: argparse.Namespace) -> int:
     chosen = {name: getattr(given, name) for name in names}
     truth = Region(**(chosen | {"starts": tuple(given.starts), "sizes": tuple(given.sizes)}))
     table = region(truth)
+    if given.declaration:
+        files.write(given.declaration, _declared(table).model_dump_json(indent=2))
     json.dump(written(table), sys.stdout)
     sys.stdout.write("\n")
     sys.stderr.write(
         f"The true effect is {truth.truth:.3g} points, whatever {table.people} people happened to answer.\n"
     )
     return 0
+
+
+def _declared(table: CellTable) -> Declaration:
+    """Return what could have been declared of a region before its first wave."""
+    organisations = tuple(sorted({cell.organisation for cell in table.cells}))
+    return Declaration(
+        format=DECLARATION_FORMAT, declared=_DECLARED, primary=table.outcome.name, organisations=organisations
+    )

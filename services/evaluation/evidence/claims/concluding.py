@@ -6,6 +6,7 @@ claim.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import version
 
 from services.evaluation.evidence.cells import CellTable
@@ -77,7 +78,10 @@ def claim(
         organisations_comparison=compared.organisations_comparison if compared else None,
         suppressed=reached == 0,
         assumptions=_assumptions(
-            reached, change, several=compared is not None and corrected(table, compared, known) is not None
+            reached,
+            change,
+            several=compared is not None and corrected(table, compared, known) is not None,
+            left_out=known.left_out > 0,
         ),
         limits=limits(held),
         cut_off=_positions(known.cut_off),
@@ -85,12 +89,15 @@ def claim(
         standards=dict(sorted(known.standards.items())),
         library=estimate.library if estimate else f"scipy {version('scipy')}",
         seed=estimate.seed if estimate and reached else 0,
-        made_from=origin(
-            table,
-            known.declaration,
-            control=estimate.control if estimate else "",
-            cells=(known.cells or fingerprint(table)) if reached else None,
-            others=known.others,
+        made_from=replace(
+            origin(
+                table,
+                known.declaration,
+                control=estimate.control if estimate else "",
+                cells=(known.cells or fingerprint(table)) if reached else None,
+                others=known.others,
+            ),
+            left_out=max(k, rounded_people(known.left_out, k)) if known.left_out and reached else None,
         ),
         sentence=sentence(reached, table.outcome, figure),
     )
@@ -103,10 +110,12 @@ def methods(level: int) -> tuple[str, ...]:
     return ("paired change since the start",) if level else ("none",)
 
 
-def further(level: int) -> tuple[str, ...]:
-    """Return what a claim of a level may assume beside what all of its level do."""
+def further(level: int, *, left_out: bool) -> tuple[tuple[str, ...], ...]:
+    """Return all that a claim of a level may assume beside what all of its level do."""
     rules = ladder()
-    return {0: (), 1: (rules.people_alone,)}.get(level, (rules.several,))
+    own = {0: "", 1: rules.people_alone}.get(level, rules.several)
+    without = (rules.left_out,) if left_out else ()
+    return (without, (own, *without)) if own else (without,)
 
 
 def rule() -> str:
@@ -160,11 +169,11 @@ def _method(reached: int, compared: Estimate | None) -> str:
     return f"{compared.method}; {compared.inference}" if compared else "paired change since the start"
 
 
-def _assumptions(reached: int, change: Change | None, *, several: bool) -> tuple[str, ...]:
+def _assumptions(reached: int, change: Change | None, *, several: bool, left_out: bool) -> tuple[str, ...]:
     rules = ladder()
     alone = reached == 1 and change is not None and not change.clustered
-    further = [*([rules.people_alone] if alone else []), *([rules.several] if several else [])]
-    return (*rules.levels[reached].assumptions, *further)
+    asked = {rules.people_alone: alone, rules.several: several, rules.left_out: left_out and reached > 0}
+    return (*rules.levels[reached].assumptions, *(text for text, holds in asked.items() if holds))
 
 
 def _positions(cut_off: Mapping[str, int]) -> dict[str, int]:

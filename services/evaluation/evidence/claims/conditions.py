@@ -46,6 +46,12 @@ class Conditions:
     protocol_declared: bool = False
     foreseen: bool = False
     """Comparison and seed are the declared ones, or follow from the cells: nobody chose them after the outcomes."""
+    instrument_foreseen: bool = False
+    """It is the declared one, or the only one and has no name; likewise for what follows."""
+    organisations_foreseen: bool = False
+    """They are those that were declared, and all of them were asked before the start."""
+    everybody: bool = False
+    """Nobody answered another instrument: whoever is left out is missing among the people of a lottery."""
 
 
 def level(conditions: Conditions) -> Level:
@@ -85,6 +91,8 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
         "bounds": conditions.bounds_same_sign,
         "adjusted": conditions.adjusted,
         "foreseen": conditions.foreseen,
+        "instrument": conditions.instrument_foreseen,
+        "organisations_foreseen": conditions.organisations_foreseen,
         "returns": not conditions.annual or conditions.returns >= rules.fewest_returns,
     }
     trends = {
@@ -97,6 +105,7 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
     chance = {
         "lottery": conditions.lottery_recorded,
         "drawn": conditions.all_drawn_used,
+        "everybody": conditions.everybody,
         "pre_test": conditions.pre_test_passed is not False,
         "attrition": conditions.attrition_balanced,
         "protocol": conditions.protocol_declared,

@@ -1,4 +1,4 @@
-"""What was declared and drawn before anybody knew an outcome: the protocol, its primary outcome, the lottery.
+"""What was declared and drawn before anybody knew an outcome: protocol, outcomes, who is compared, the lottery.
 
 Guards that a lottery counts only where it was recorded before the first programme wave, its starts are what the seed
 draws, the cells are as it was drawn, and it says where in the stream it is recorded: a file by itself says what its
@@ -10,10 +10,19 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from services.evaluation.evidence import documents
-from services.evaluation.evidence.cells import CellTable
+from services.evaluation.evidence.cells import CellTable, no_word
 from services.evaluation.evidence.design import check_names, check_starts, is_fair, order
 from services.evaluation.evidence.errors import EvidenceError
 
@@ -33,6 +42,12 @@ def _day(value: object) -> object:
     if type(value) is not date or value.year < _EARLIEST:
         raise ValueError(f"must be a day of the calendar since {_EARLIEST}, such as 2024-05-02")
     return value
+
+
+def _one_word(name: str) -> str:
+    if what := no_word(name):
+        raise ValueError(what)
+    return name
 
 
 _Start = Annotated[int, Field(ge=0, le=60)]
@@ -101,7 +116,17 @@ class Declaration(_Strict):
     """Whom the programme's people are compared with; without it the one that follows from the cells."""
     seed: int | None = Field(default=None, ge=0)
     """Of the bootstrap; without it the one that follows from the cells."""
+    instrument: Annotated[str, AfterValidator(_one_word)] | None = None
+    """Which is looked at where people answer several, or where cells name one."""
+    organisations: tuple[_Name, ...] = ()
+    """The names of all that are compared, on either side; without them those of a lottery."""
     lottery: Lottery | None = None
+
+    @field_validator("organisations")
+    @classmethod
+    def _well_named(cls, organisations: tuple[str, ...]) -> tuple[str, ...]:
+        _said(check_names, organisations)
+        return organisations
 
     @model_validator(mode="after")
     def _each_outcome_once(self) -> Self:
@@ -121,6 +146,34 @@ class Declaration(_Strict):
     def foresaw(self, table: CellTable, control: str) -> bool:
         """Return whether a comparison is the declared one, or else the one that follows from the cells."""
         return control == (self.wanted_control(table) or _following(table))
+
+    def foresaw_instrument(self, table: CellTable, *, others: bool) -> bool:
+        """Return whether the table's instrument is the declared one, or the only one there is and without a name.
+
+        `others` says that there are people who answered another.
+        """
+        unasked = None if others else ""
+        wanted = self.wanted_instrument(table)
+        return table.instruments == (unasked if wanted is None else wanted,)
+
+    def foresaw_organisations(self, table: CellTable) -> bool:
+        """Return whether those compared are the declared ones, none more, and none that is nowhere to be seen: each
+        answers in the comparison, or answered before the start and is counted among those who left.
+        """
+        compared = [cell for cell in table.cells if cell.cohort != 1]
+        last = max((cell.cohort for cell in compared), default=0)
+        asked = {cell.organisation for cell in compared if cell.pattern[0] < (cell.cohort or last)}
+        return self._named(table) == asked == {cell.organisation for cell in compared}
+
+    def _named(self, table: CellTable) -> set[str]:
+        """Return the organisations that were declared in time."""
+        if self.organisations or self.lottery is None:
+            return set(self.organisations) if self.made_before(table) else set()
+        return set(self.lottery.starts) if _before_outcomes(self.lottery.recorded, table) else set()
+
+    def wanted_instrument(self, table: CellTable) -> str | None:
+        """Return the instrument that was declared in time, or None."""
+        return self.instrument if self.made_before(table) else None
 
     def wanted_control(self, table: CellTable) -> _Control | None:
         """Return the comparison that was declared in time, or None."""

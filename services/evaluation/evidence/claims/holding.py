@@ -35,6 +35,8 @@ class Circumstances:
     """Fingerprints of the tables of the other outcomes that were looked at."""
     cells: str | None = None
     """Fingerprint of the whole table, the wave that looks back included; without it that of the table concluded."""
+    left_out: int = 0
+    """People of the whole table who answered another instrument."""
     seed_chosen: bool = False
     """Whether somebody chose the bootstrap's seed, which was neither declared nor follows from the cells."""
 
@@ -88,6 +90,9 @@ def conditions(
         attrition_balanced=limited is not None and limited.uneven <= rules.balanced_within,
         protocol_declared=declared.made_before(table),
         foreseen=declared.foresaw(table, estimate.control) and not known.seed_chosen,
+        instrument_foreseen=declared.foresaw_instrument(table, others=known.left_out > 0),
+        organisations_foreseen=declared.foresaw_organisations(table),
+        everybody=known.left_out == 0,
     )
 
 

@@ -73,6 +73,7 @@ class Ladder(_Strict):
     limits: dict[str, str]
     people_alone: str
     several: str
+    left_out: str
     dose: dict[Literal["more", "less", "none"], str]
     shift: dict[Literal["conventional", "retrospective", "yardstick"], str]
     verdicts: tuple[str, ...]
@@ -90,6 +91,7 @@ class Ladder(_Strict):
             *self.limits.values(),
             self.people_alone,
             self.several,
+            self.left_out,
         ):
             _unsaid(text, self.may_not(1))
         return self

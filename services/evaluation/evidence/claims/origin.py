@@ -38,6 +38,8 @@ class Origin:
     lottery_at: str | None
     """Topic, partition and offset at which the declaration says that the lottery is recorded; not verified."""
     instrument: str
+    left_out: int | None
+    """People of the file who answered another instrument, to the nearest k and at least k; None where nobody did."""
     control: str
     """`never_treated`, `not_yet_treated`, or empty where nothing was estimated."""
     k: int
@@ -57,6 +59,7 @@ def origin(
         declaration=None if declared == Declaration.nothing() else _hash(declared.model_dump(mode="json")),
         lottery_at=str(at) if at else None,
         instrument=_UNNAMED if hidden(instrument, ladder().may_not(1)) else instrument,
+        left_out=None,
         control=control,
         k=table.k,
         scale=(table.outcome.low, table.outcome.high),

@@ -52,7 +52,8 @@ def _rung(claim: Claim) -> bool:
 def _assumed(claim: Claim) -> bool:
     """All that its level assumes, in its order, and nothing but what some claims of the level assume as well."""
     rung = ladder().levels[claim.level].assumptions
-    return claim.assumptions in {rung, (*rung, *further(claim.level))}
+    left_out = claim.made_from.left_out is not None
+    return claim.assumptions in {(*rung, *more) for more in further(claim.level, left_out=left_out)}
 
 
 def _limited(claim: Claim) -> bool:
@@ -180,6 +181,12 @@ def _declared(claim: Claim) -> bool:
     return claim.level < _CONSISTENT if declared is None else bool(_FINGERPRINT.fullmatch(declared))
 
 
+def _left(claim: Claim) -> bool:
+    """People of another instrument are to the nearest k, and nobody is missing where a lottery is spoken of."""
+    left, k = claim.made_from.left_out, max(claim.made_from.k, ladder().fewest_people)
+    return left is None or (0 < claim.level <= _CONSISTENT and left >= k and left % k == 0)
+
+
 def _positioned(claim: Claim) -> bool:
     return sound_positions(claim.cut_off)
 
@@ -202,6 +209,7 @@ _CHECKS: Mapping[str, Callable[[Claim], bool]] = {
     "observed": _rounded,
     "made_from.cells": _fingerprinted,
     "made_from.control": _controlled,
+    "made_from.left_out": _left,
     "made_from.declaration": _declared,
     "made_from.lottery_at": _drawn,
     "cut_off": _positioned,

@@ -11,7 +11,12 @@ from services.evaluation.evidence.simulation import OUTCOME, Region, region
 
 WHOLE = region(Region(effect=0.6, organisations=14, people=20, waves=5, starts=(4,), dropout=0.0))
 """Seven organisations a side, 140 people a side, everybody answered; starts with the wave 2024-09."""
-DECLARED = Declaration(format=DECLARATION_FORMAT, declared=date(2023, 6, 1), primary=OUTCOME.name)
+DECLARED = Declaration(
+    format=DECLARATION_FORMAT,
+    declared=date(2023, 6, 1),
+    primary=OUTCOME.name,
+    organisations=tuple(sorted({cell.organisation for cell in WHOLE.cells})),
+)
 DRAWN = DECLARED.model_copy(
     update={
         "lottery": Lottery(

@@ -11,10 +11,8 @@ from hypothesis import strategies as st
 
 from services.evaluation.evidence.cells import CellTable
 from services.evaluation.evidence.claims import (
-    DECLARATION_FORMAT,
     Beside,
     Circumstances,
-    Declaration,
     beside,
     canonical,
     conclude,
@@ -92,9 +90,7 @@ def test_without_a_declaration_nothing_is_consistent_with_an_effect() -> None:
 
 
 def test_secondary_outcomes_count_only_when_none_is_kept_back() -> None:
-    declared = Declaration(
-        format=DECLARATION_FORMAT, declared=date(2023, 6, 1), primary="other", secondary=(OUTCOME.name, "b", "c")
-    )
+    declared = DECLARED.model_copy(update={"primary": "other", "secondary": (OUTCOME.name, "b", "c")})
     both = {"b": 0.5, "c": 0.9, OUTCOME.name: 0.0004}
     assert conclude(WHOLE, SURE, Circumstances(declared, p_values=both)).level == 3
     assert conclude(WHOLE, SURE, Circumstances(declared, p_values={"b": 0.5})).level == 2
@@ -114,7 +110,7 @@ def test_yearly_returns_say_that_the_third_is_awaited() -> None:
 
 def test_yearly_waves_are_yearly_returns_whatever_is_declared() -> None:
     table = replace(WHOLE, waves=("2021-09", "2022-08", "2023-09", "2024-09", "2025-09"))
-    early = Declaration(format=DECLARATION_FORMAT, declared=date(2021, 6, 1), primary=OUTCOME.name)
+    early = DECLARED.model_copy(update={"declared": date(2021, 6, 1)})
     assert conclude(table, SURE, Circumstances(early)).level == 3
     two = region(Region(effect=0.6, organisations=14, people=20, waves=2, starts=(2,), dropout=0.0))
     claim = conclude(replace(two, waves=("2023-09", "2024-09")), SURE, KNOWN)

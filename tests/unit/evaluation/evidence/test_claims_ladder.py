@@ -33,6 +33,9 @@ EVERYTHING = Conditions(
     attrition_balanced=True,
     protocol_declared=True,
     foreseen=True,
+    instrument_foreseen=True,
+    organisations_foreseen=True,
+    everybody=True,
 )
 NO_LOTTERY = replace(EVERYTHING, lottery_recorded=False)
 BETTER_WHEN_FALSE = {"identifiable", "annual", "dominated"}
@@ -63,6 +66,9 @@ CONDITIONS = st.builds(
     attrition_balanced=st.booleans(),
     protocol_declared=st.booleans(),
     foreseen=st.booleans(),
+    instrument_foreseen=st.booleans(),
+    organisations_foreseen=st.booleans(),
+    everybody=st.booleans(),
 )
 NEARLY_EVERYTHING = st.builds(
     lambda drawn, names: replace(EVERYTHING, **{name: getattr(drawn, name) for name in names}),
@@ -138,6 +144,8 @@ def test_all_combinations_of_yes_and_no_keep_the_order_of_rungs() -> None:
         ({"bounds_same_sign": False}, 2),
         ({"adjusted": False}, 2),
         ({"foreseen": False}, 2),
+        ({"instrument_foreseen": False}, 2),
+        ({"organisations_foreseen": False}, 2),
         ({"detected": False}, 2),
         ({"annual": True, "returns": 2}, 2),
         ({"annual": True, "returns": 3}, 3),
@@ -156,9 +164,12 @@ def test_each_missing_condition_takes_level_three_away(worse: dict[str, Any], ex
         ({"attrition_balanced": False}, 3),
         ({"all_drawn_used": False}, 3),
         ({"protocol_declared": False}, 3),
+        ({"everybody": False}, 3),
         ({"lottery_recorded": False}, 3),
         ({"bounds_same_sign": False}, 2),
         ({"foreseen": False}, 2),
+        ({"instrument_foreseen": False}, 2),
+        ({"organisations_foreseen": False}, 2),
         ({"organisations_comparison": 5}, 2),
         ({"annual": True, "returns": 2}, 2),
     ],

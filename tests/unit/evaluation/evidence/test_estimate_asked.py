@@ -248,3 +248,48 @@ def test_a_region_without_its_look_back_is_the_region_that_never_had_one() -> No
     assert {cell.cohort for cell in straight.cells} == {0, 2, 3}
     assert parse(json.dumps(written(straight))) == straight
     assert straight.together(2, 3).people == whole.together(3, 4).people
+
+
+def asked_by(several: int) -> Plain:
+    """The same organisations, asked by several instruments, other people each."""
+    each = [cells(seed=number) for number in range(1, several + 1)]
+    for number, plain in enumerate(each, start=1):
+        for cell in plain["cells"]:
+            cell["instrument"] = f"confidence/{number}"
+    return each[0] | {"cells": [cell for plain in each for cell in plain["cells"]]}
+
+
+def test_an_instrument_chosen_after_the_outcomes_is_a_limit_and_the_others_are_counted(
+    tmp_path: Path, capsys: Any
+) -> None:
+    """MCR-30: one of four that suits was level 4, and its claim that of a file in which the others had never been."""
+    whole = asked_by(2)
+    file = made(tmp_path, "a.json", whole)
+    part = made(tmp_path, "b.json", whole | {"cells": [c for c in whole["cells"] if c["instrument"][-1] == "2"]})
+    named = DECLARED | {"primary": "Confidence", "organisations": sorted({c["organisation"] for c in whole["cells"]})}
+    declared = [made(tmp_path, "c.json", named), made(tmp_path, "d.json", named | {"instrument": "confidence/2"})]
+    said = "The instrument that was looked at was not declared before the outcomes."
+    chosen = asked(capsys, file, "--declaration", declared[0], "--instrument", "confidence/2")["claim"]
+    alone = asked(capsys, part, "--declaration", declared[0])["claim"]
+    followed = asked(capsys, file, "--declaration", declared[1])["claim"]
+    assert [said in claim["limits"] for claim in (chosen, alone, followed)] == [True, True, False]
+    assert [claim["made_from"]["left_out"] for claim in (chosen, alone, followed)] == [180, None, 180]
+    assert chosen["made_from"]["cells"] == followed["made_from"]["cells"] != alone["made_from"]["cells"]
+    assert chosen["made_from"]["cells"] == fingerprint(parse(json.dumps(whole)))
+    assert {claim["made_from"]["instrument"] for claim in (chosen, alone, followed)} == {"confidence/2"}
+    assert any("answered another instrument" in text for text in followed["assumptions"])
+    assert main(["estimate", file, "--declaration", declared[1]]) == 0
+    assert "180 people (rounded) of other instruments are left out" in capsys.readouterr().out
+    missing = made(tmp_path, "e.json", named | {"instrument": "confidence/9"})
+    assert refused(capsys, file, "--declaration", missing).startswith(f"{file}: instrument: no cell has")
+
+
+def test_a_simulated_region_can_be_declared(tmp_path: Path, capsys: Any) -> None:
+    declared = tmp_path / "declared.json"
+    assert main(["simulate", "--organisations", "14", "--declaration", str(declared)]) == 0
+    file = tmp_path / "region.json"
+    file.write_text(capsys.readouterr().out, "utf-8")
+    limits = asked(capsys, str(file), "--declaration", str(declared))["claim"]["limits"]
+    assert not any("declared" in limit for limit in limits)
+    assert main(["simulate", "--declaration", str(tmp_path / "none" / "d.json")]) == 1
+    assert "cannot be written" in capsys.readouterr().err

@@ -1,0 +1,124 @@
+"""Who is compared and by which instrument: settled before the outcomes, or no more than a comparison."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from services.evaluation.evidence.cells import Cell, CellTable
+from services.evaluation.evidence.claims import (
+    DECLARATION_FORMAT,
+    Circumstances,
+    Declaration,
+    canonical,
+    conclude,
+    declaration,
+    ladder,
+    read,
+)
+from services.evaluation.evidence.errors import EvidenceError
+from services.evaluation.evidence.simulation import OUTCOME
+from tests.unit.evaluation.evidence.claimed import DECLARED, DRAWN, SURE, WHOLE
+
+PICKED, INSTRUMENT, EVERYBODY = (
+    ladder().limits[name] for name in ("organisations_foreseen", "instrument", "everybody")
+)
+SETTLED = "Which organisations and which instrument are compared was settled before the outcomes, as a file declares."
+NAMES = DECLARED.organisations
+
+
+def declared(**changed: object) -> Circumstances:
+    return Circumstances(DECLARED.model_copy(update=changed))
+
+
+def by(instrument: str) -> CellTable:
+    return CellTable.of(OUTCOME, WHOLE.waves, [replace(cell, instrument=instrument) for cell in WHOLE.cells])
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        declared(organisations=()),
+        declared(organisations=NAMES[:-1]),
+        declared(organisations=(*NAMES, "Organisation 015")),
+        declared(declared=date(2024, 9, 2)),
+    ],
+    ids=["none named", "one more in the cells", "one less in the cells", "named too late"],
+)
+def test_a_comparison_that_was_not_named_beforehand_is_level_two(known: Circumstances) -> None:
+    """MCR-30: the ten of sixty that rose least carried a region without an effect to level 3, in 13 of 100."""
+    claim = conclude(WHOLE, SURE, known)
+    assert (claim.level, PICKED in claim.limits) == (2, True)
+    assert read(canonical(claim)) == claim
+
+
+def test_a_comparison_that_was_named_is_assumed_to_have_been_settled() -> None:
+    for known, level in ((declared(), 3), (Circumstances(DRAWN), 4)):
+        claim = conclude(WHOLE, SURE, known)
+        assert (claim.level, SETTLED in claim.assumptions, PICKED in claim.limits) == (level, True, False)
+
+
+def test_organisations_of_a_lottery_need_not_be_named_again() -> None:
+    claim = conclude(WHOLE, SURE, Circumstances(DRAWN.model_copy(update={"organisations": ()})))
+    assert claim.level == 4
+
+
+def test_whoever_was_never_asked_before_the_start_is_neither_compared_nor_counted_as_left() -> None:
+    def later(cell: Cell) -> Cell:
+        return cell.on((4, 5)) if cell.organisation == NAMES[-1] else cell
+
+    table = CellTable.of(OUTCOME, WHOLE.waves, map(later, WHOLE.cells))
+    assert PICKED in conclude(table, SURE, declared()).limits
+
+
+def test_whose_programme_began_with_the_first_wave_is_not_compared_and_need_not_be_named() -> None:
+    old = replace(WHOLE.cells[0], organisation="Long since", cohort=1)
+    table = CellTable.of(OUTCOME, WHOLE.waves, [*WHOLE.cells, old])
+    assert conclude(table, SURE, declared()).level == 3
+
+
+@pytest.mark.parametrize(
+    ("table", "wanted", "level"),
+    [
+        (WHOLE, None, 3),
+        (WHOLE, "confidence/4", 2),
+        (by("confidence/4"), "confidence/4", 3),
+        (by("confidence/4"), None, 2),
+        (by("confidence/4"), "confidence/1", 2),
+    ],
+)
+def test_an_instrument_is_the_declared_one_or_the_only_one_without_a_name(
+    table: CellTable, wanted: str | None, level: int
+) -> None:
+    claim = conclude(table, SURE, declared(instrument=wanted))
+    assert (claim.level, INSTRUMENT in claim.limits) == (level, level == 2)
+    assert canonical(claim) == canonical(read(canonical(claim)))
+
+
+def test_people_of_other_instruments_are_counted_and_are_missing_among_those_of_a_lottery() -> None:
+    """MCR-30: "the people of the lottery" was said of a quarter of them."""
+    known = replace(Circumstances(DRAWN.model_copy(update={"instrument": "confidence/4"})), left_out=424)
+    claim = conclude(by("confidence/4"), SURE, known)
+    assert (claim.level, EVERYBODY in claim.limits, claim.made_from.left_out) == (3, True, 420)
+    assert ladder().left_out in claim.assumptions
+    assert "caused" not in claim.sentence
+    assert read(canonical(claim)) == claim
+    with pytest.raises(EvidenceError):
+        read(canonical(claim).replace(b'"left_out":420', b'"left_out":null'))
+    with pytest.raises(EvidenceError):
+        read(canonical(claim).replace(b'"left_out":420', b'"left_out":424'))
+    few = conclude(by("confidence/4"), SURE, replace(known, left_out=3))
+    assert few.made_from.left_out == 10
+    unnamed = replace(known, declaration=DRAWN)
+    assert INSTRUMENT in conclude(WHOLE, SURE, unnamed).limits
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("organisations", '["A", "a"]'), ("organisations", '["A "]'), ("instrument", '"It was the programme"')],
+)
+def test_names_that_cells_could_not_hold_are_refused(field: str, value: str) -> None:
+    with pytest.raises(EvidenceError) as refused:
+        declaration(f'{{"format": "{DECLARATION_FORMAT}", "{field}": {value}}}', "d.json")
+    assert (refused.value.file, refused.value.field) == ("d.json", field)
+    assert Declaration.nothing().organisations == ()
