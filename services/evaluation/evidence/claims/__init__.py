@@ -8,10 +8,11 @@ from services.evaluation.evidence.claims.beside import Beside, beside
 from services.evaluation.evidence.claims.claim import Claim, canonical
 from services.evaluation.evidence.claims.concluding import claim, conclude
 from services.evaluation.evidence.claims.conditions import Conditions, level, limits
-from services.evaluation.evidence.claims.declaration import DECLARATION_FORMAT, Declaration, Lottery, Place, declaration
+from services.evaluation.evidence.claims.declaration import DECLARATION_FORMAT, Declaration, declaration
 from services.evaluation.evidence.claims.figures import Figures
 from services.evaluation.evidence.claims.holding import Circumstances, conditions
 from services.evaluation.evidence.claims.ladder import ladder
+from services.evaluation.evidence.claims.lottery import Lottery, Place
 from services.evaluation.evidence.claims.origin import Origin, fingerprint, origin, seed_of
 from services.evaluation.evidence.claims.reading import read
 from services.evaluation.evidence.claims.recognising import later_recognisable

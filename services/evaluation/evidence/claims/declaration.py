@@ -5,43 +5,19 @@ draws, the cells are as it was drawn, and it says where in the stream it is reco
 writer likes.
 """
 
-import re
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
 from services.evaluation.evidence import documents
 from services.evaluation.evidence.cells import CellTable, no_word
-from services.evaluation.evidence.design import check_names, check_starts, is_fair, order
-from services.evaluation.evidence.errors import EvidenceError
+from services.evaluation.evidence.claims.lottery import Day, Lottery, Name, Strict, said
+from services.evaluation.evidence.design import check_names, is_fair
 
 DECLARATION_FORMAT: Final = "groundswell-declaration/1"
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_EARLIEST = 2000
 _Control = Literal["never_treated", "not_yet_treated"]
-
-
-def _day(value: object) -> object:
-    """A day as JSON writes one; a number is none, though it could be read as days since 1970."""
-    if isinstance(value, str):
-        try:
-            value = date.fromisoformat(value) if _DAY.fullmatch(value) else None
-        except ValueError:
-            value = None
-    if type(value) is not date or value.year < _EARLIEST:
-        raise ValueError(f"must be a day of the calendar since {_EARLIEST}, such as 2024-05-02")
-    return value
 
 
 def _one_word(name: str) -> str:
@@ -50,65 +26,15 @@ def _one_word(name: str) -> str:
     return name
 
 
-_Start = Annotated[int, Field(ge=0, le=60)]
-_Day = Annotated[date, BeforeValidator(_day)]
-_Name = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Place(_Strict):
-    """Where in the stream something is recorded, so that anybody can look it up and see when it was."""
-
-    topic: str = Field(pattern=r"^[A-Za-z0-9._-]{1,120}$")
-    partition: int = Field(ge=0)
-    offset: int = Field(ge=0)
-
-    def __str__(self) -> str:
-        """Return it as one word, as claims carry it."""
-        return f"{self.topic}/{self.partition}/{self.offset}"
-
-
-class Lottery(_Strict):
-    """A draw, as `design` made it: its seed, what was dealt out, and each organisation's wave (1-based) or 0."""
-
-    recorded: _Day
-    seed: int
-    dealt: tuple[_Start, ...] = Field(default=(), max_length=60)
-    """The waves that were dealt out in turn, rising and 0 last, such as 4, 0: `--starts` of the design."""
-    starts: dict[_Name, _Start] = Field(min_length=2)
-    recorded_at: Place | None = None
-    """Where the draw is recorded; without it nobody can check that it was made before the outcomes."""
-
-    @field_validator("dealt")
-    @classmethod
-    def _can_be_dealt(cls, dealt: tuple[int, ...]) -> tuple[int, ...]:
-        if dealt:
-            _said(check_starts, dealt)
-        return dealt
-
-    @field_validator("starts")
-    @classmethod
-    def _well_named(cls, starts: dict[str, int]) -> dict[str, int]:
-        _said(check_names, tuple(starts))
-        return starts
-
-    def is_what_the_seed_draws(self) -> bool:
-        """Return whether the seed, dealt to these organisations, gives these starts."""
-        return order(tuple(self.starts), self.dealt, self.seed).starts == self.starts
-
-
-class Declaration(_Strict):
+class Declaration(Strict):
     """What a programme committed itself to; `Declaration.nothing()` where it did not."""
 
     format: Literal["groundswell-declaration/1"]
-    declared: _Day | None = None
+    declared: Day | None = None
     """When the protocol was declared."""
     primary: str = ""
     """The name of the one primary outcome."""
-    secondary: tuple[_Name, ...] = ()
+    secondary: tuple[Name, ...] = ()
     """The names of all other outcomes that are looked at; they are judged together."""
     annual: bool = False
     """Whether waves are yearly returns."""
@@ -118,14 +44,14 @@ class Declaration(_Strict):
     """Of the bootstrap; without it the one that follows from the cells."""
     instrument: Annotated[str, AfterValidator(_one_word)] | None = None
     """Which is looked at where people answer several, or where cells name one."""
-    organisations: tuple[_Name, ...] = ()
+    organisations: tuple[Name, ...] = ()
     """The names of all that are compared, on either side; without them those of a lottery."""
     lottery: Lottery | None = None
 
     @field_validator("organisations")
     @classmethod
     def _well_named(cls, organisations: tuple[str, ...]) -> tuple[str, ...]:
-        _said(check_names, organisations)
+        said(check_names, organisations)
         return organisations
 
     @model_validator(mode="after")
@@ -225,14 +151,6 @@ def declaration(text: str | bytes, file: str = "") -> Declaration:
         return Declaration.model_validate_json(whole)
     except ValidationError as error:
         raise documents.told(error, file, DECLARATION_FORMAT) from None
-
-
-def _said(check: Callable[[tuple[Any, ...]], None], given: tuple[Any, ...]) -> None:
-    """Say what is wrong with a draw of its field, and thereby of its file."""
-    try:
-        check(given)
-    except EvidenceError as error:
-        raise ValueError(error.what) from None
 
 
 def _following(table: CellTable) -> _Control:
