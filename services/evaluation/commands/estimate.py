@@ -13,6 +13,7 @@ from services.evaluation.commands.seeds import seed
 from services.evaluation.evidence.cells import CellTable, parse
 from services.evaluation.evidence.change import shift
 from services.evaluation.evidence.claims import (
+    WITHHELD,
     Circumstances,
     Claim,
     Declaration,
@@ -20,11 +21,11 @@ from services.evaluation.evidence.claims import (
     check_outcome,
     conclude,
     declaration,
-    fingerprint,
     later_recognisable,
     outcomes,
     seed_of,
     shift_sentences,
+    told,
 )
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.estimate import Estimate, Options, estimate
@@ -84,8 +85,10 @@ def run(given: argparse.Namespace) -> int:
         p_values={straight[path].outcome.name: one.p_value for path, one in found.items() if one.p_value is not None},
         cut_off=table.cut_off,
         standards={"outcomes": outcomes().version},
-        cells=fingerprint(everybody[chosen]),
-        others=tuple(fingerprint(one) for path, one in everybody.items() if path != chosen),
+        cells=told(everybody[chosen]),
+        others=tuple(
+            _other(everybody[path], straight[path], found[path]) for path in everybody if path != chosen
+        ),
         left_out=everybody[chosen].people - whole.people,
         seed_chosen=options.seed != follows,
     )
@@ -96,6 +99,11 @@ def run(given: argparse.Namespace) -> int:
     sys.stdout.write(saying.document(said) if given.json else saying.readable(said))
     sys.stdout.write("\n")
     return 0
+
+
+def _other(whole: CellTable, straight: CellTable, found: Estimate) -> str:
+    """Return the fingerprint of another outcome, withheld where nothing may be said of that outcome itself."""
+    return told(whole) if conclude(straight, found).level else WITHHELD
 
 
 def _table(path: Path) -> CellTable:

@@ -13,7 +13,7 @@ from services.evaluation.evidence.claims.figures import Figures
 from services.evaluation.evidence.claims.holding import Circumstances, conditions
 from services.evaluation.evidence.claims.ladder import ladder
 from services.evaluation.evidence.claims.lottery import Lottery, Place
-from services.evaluation.evidence.claims.origin import Origin, fingerprint, origin, seed_of
+from services.evaluation.evidence.claims.origin import WITHHELD, Origin, fingerprint, origin, seed_of, told
 from services.evaluation.evidence.claims.reading import read
 from services.evaluation.evidence.claims.recognising import later_recognisable
 from services.evaluation.evidence.claims.registry import check_outcome, outcomes

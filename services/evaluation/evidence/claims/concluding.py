@@ -16,7 +16,7 @@ from services.evaluation.evidence.claims.conditions import level, limits
 from services.evaluation.evidence.claims.figures import Figures, downwards, nearest, rounded_people, upwards
 from services.evaluation.evidence.claims.holding import NOTHING_KNOWN, Circumstances, conditions, corrected, shown
 from services.evaluation.evidence.claims.ladder import ladder
-from services.evaluation.evidence.claims.origin import fingerprint, origin
+from services.evaluation.evidence.claims.origin import origin, told
 from services.evaluation.evidence.claims.registry import shown as named
 from services.evaluation.evidence.claims.registry import unit
 from services.evaluation.evidence.claims.sentences import sentence
@@ -94,7 +94,7 @@ def claim(
                 table,
                 known.declaration,
                 control=estimate.control if estimate else "",
-                cells=(known.cells or fingerprint(table)) if reached else None,
+                cells=(known.cells or told(table)) if reached else None,
                 others=known.others,
             ),
             left_out=max(k, rounded_people(known.left_out, k)) if known.left_out and reached else None,

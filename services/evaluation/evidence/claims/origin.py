@@ -8,24 +8,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
+from math import comb, log2
 from typing import Any
 
 from pydantic import ConfigDict
 
-from services.evaluation.evidence.cells import CellTable, written
+from services.evaluation.evidence.cells import Cell, CellTable, written
 from services.evaluation.evidence.claims.declaration import Declaration
 from services.evaluation.evidence.claims.ladder import ladder
 from services.evaluation.evidence.claims.words import hidden
 
 _UNNAMED = "unnamed instrument"
 _LIBRARIES = ("numpy", "pandas", "scipy")
+WITHHELD = "withheld"
+"""Stands for a fingerprint from which answers could be guessed."""
+_BITS = 128
+"""As many guesses as nobody makes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Fingerprints are SHA-256 of JSON with sorted keys and no spaces, cells in the order of their keys.
 
-    `cells` and `others` are left out at level 0: the few answers that are not to be told could be guessed from them.
+    `cells` and `others` are left out at level 0, and `withheld` where so few answers are behind one that they could be
+    guessed from it.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -70,6 +76,23 @@ def origin(
 def fingerprint(table: CellTable) -> str:
     """Return the SHA-256 of a table as it is written, the same in whatever order its cells came."""
     return _hash(written(table))
+
+
+def told(table: CellTable) -> str:
+    """Return the fingerprint, or that it is withheld: whoever knows all of one organisation could guess the rest.
+
+    Counted are the ways in which the people of each cell can have answered; fewer than 2¹²⁸ can be tried.
+    """
+    width = table.outcome.high - table.outcome.low + 1
+    known: dict[str, float] = {}
+    for cell in table.cells:
+        known[cell.organisation] = known.get(cell.organisation, 0.0) + _ways(cell, width)
+    return fingerprint(table) if sum(known.values()) - max(known.values(), default=0.0) >= _BITS else WITHHELD
+
+
+def _ways(cell: Cell, width: int) -> float:
+    """Return the bits in which so many people, told apart by nothing, can have answered so many waves."""
+    return log2(comb(width ** len(cell.pattern) + cell.n - 1, cell.n))
 
 
 def seed_of(table: CellTable) -> int:

@@ -15,6 +15,7 @@ from services.evaluation.evidence.claims.claim import Claim
 from services.evaluation.evidence.claims.concluding import further, methods, rule, sound_positions
 from services.evaluation.evidence.claims.figures import Figures, nearest
 from services.evaluation.evidence.claims.ladder import Level, ladder
+from services.evaluation.evidence.claims.origin import WITHHELD
 from services.evaluation.evidence.claims.registry import UNREGISTERED, shown, unit
 from services.evaluation.evidence.claims.sentences import sentence
 from services.evaluation.evidence.errors import EvidenceError
@@ -164,11 +165,11 @@ def _drawn(claim: Claim) -> bool:
 
 
 def _fingerprinted(claim: Claim) -> bool:
-    """Cells and others have fingerprints wherever a figure is said, and nowhere else."""
+    """Cells and others have fingerprints, or are withheld, wherever a figure is said, and nowhere else."""
     made = claim.made_from
     each = [*([made.cells] if made.cells is not None else []), *made.others]
     said = (made.cells is not None) == (claim.level > 0) and (claim.level > 0 or not made.others)
-    return said and all(_FINGERPRINT.fullmatch(one) for one in each)
+    return said and all(one == WITHHELD or _FINGERPRINT.fullmatch(one) for one in each)
 
 
 def _controlled(claim: Claim) -> bool:
