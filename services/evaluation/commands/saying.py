@@ -33,7 +33,12 @@ def document(said: Said) -> str:
 def readable(said: Said) -> str:
     """Return the claim as lines for people: the sentence first, then its figures, then what holds it up or back."""
     claim = said.claim
-    lines = [claim.sentence, "", f"Level {claim.level}: {claim.strength}; Maryland scale {claim.maryland or 'none'}."]
+    lines = [
+        claim.sentence,
+        *([claim.internal] if claim.internal else []),
+        "",
+        f"Level {claim.level}: {claim.strength}; Maryland scale {claim.maryland or 'none'}.",
+    ]
     lines += [f"{name:<24} {value}" for name, value in _figures(claim) if value is not None]
     if said.not_compared:
         lines.append(f"Not compared: {said.not_compared}.")

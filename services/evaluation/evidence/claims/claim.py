@@ -59,12 +59,14 @@ class Claim:
     library: str
     seed: int
     """Of the bootstrap; 0 where there was none."""
+    internal: str
+    """That it is made from live cells and not for publication; empty at level 0, which says nothing of them."""
     made_from: Origin
     sentence: str
 
     def __post_init__(self) -> None:
         """Refuse a claim that says more than its level."""
-        for text in (self.sentence, self.method, self.strength, *self.assumptions, *self.limits):
+        for text in (self.sentence, self.method, self.strength, self.internal, *self.assumptions, *self.limits):
             checked(text, self.level)
         said = [name for name, value in _figures(self) if value is not None]
         if self.suppressed != (self.level == 0) or (self.level == 0 and said):

@@ -89,6 +89,7 @@ def claim(
         standards=dict(sorted(known.standards.items())),
         library=estimate.library if estimate else f"scipy {version('scipy')}",
         seed=estimate.seed if estimate and reached else 0,
+        internal=rules.internal if figure else "",
         made_from=replace(
             origin(
                 table,

@@ -74,6 +74,7 @@ class Ladder(_Strict):
     people_alone: str
     several: str
     left_out: str
+    internal: str
     dose: dict[Literal["more", "less", "none"], str]
     shift: dict[Literal["conventional", "retrospective", "yardstick"], str]
     verdicts: tuple[str, ...]
@@ -92,6 +93,7 @@ class Ladder(_Strict):
             self.people_alone,
             self.several,
             self.left_out,
+            self.internal,
         ):
             _unsaid(text, self.may_not(1))
         return self

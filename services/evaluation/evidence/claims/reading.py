@@ -208,6 +208,7 @@ _CHECKS: Mapping[str, Callable[[Claim], bool]] = {
     "method": lambda claim: claim.method in methods(claim.level),
     "interval": _surely,
     "observed": _rounded,
+    "internal": lambda claim: claim.internal == (ladder().internal if claim.level else ""),
     "made_from.cells": _fingerprinted,
     "made_from.control": _controlled,
     "made_from.left_out": _left,
