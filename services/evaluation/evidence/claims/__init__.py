@@ -21,6 +21,7 @@ from services.evaluation.evidence.claims.sentences import checked, dose_sentence
 
 __all__ = [
     "DECLARATION_FORMAT",
+    "WITHHELD",
     "Beside",
     "Circumstances",
     "Claim",
@@ -50,4 +51,5 @@ __all__ = [
     "seed_of",
     "sentence",
     "shift_sentences",
+    "told",
 ]
