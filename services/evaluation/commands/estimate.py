@@ -86,9 +86,7 @@ def run(given: argparse.Namespace) -> int:
         cut_off=table.cut_off,
         standards={"outcomes": outcomes().version},
         cells=told(everybody[chosen]),
-        others=tuple(
-            _other(everybody[path], straight[path], found[path]) for path in everybody if path != chosen
-        ),
+        others=tuple(_other(everybody[path], straight[path], found[path]) for path in everybody if path != chosen),
         left_out=everybody[chosen].people - whole.people,
         seed_chosen=options.seed != follows,
     )
