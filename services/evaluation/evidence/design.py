@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from services.evaluation.evidence.cells import trouble, twins
 from services.evaluation.evidence.errors import EvidenceError
-from services.evaluation.evidence.estimate import chosen, detectable
+from services.evaluation.evidence.estimate import around, chosen, detectable, pooled, sides_of
 
 _FEWEST, _MOST = 3, 1000
 """Three organisations leave one degree of freedom, the least from which chance can be judged."""
@@ -72,8 +72,7 @@ def power(
     begin = np.array(_dealt(organisations, starts))
     taken = _taken(begin)
     weighed = _weighed(begin, taken)
-    used = np.flatnonzero(np.abs(weighed).sum(axis=1))
-    freedom = len(used) - len({*begin[used].tolist()})
+    freedom = _freedom(begin, taken, weighed)
     if freedom < 1:
         raise EvidenceError("nothing could be detected: add organisations, or drop some starts", field="starts")
     error = sqrt((1 - stability) * (icc + (1 - icc) / people) * float((weighed**2).sum()))
@@ -154,6 +153,17 @@ def _weighed(begin: NDArray[np.int64], taken: Taken) -> NDArray[np.float64]:
         weighed[np.ix_(task.own, waves)] += np.array([part, -part]) / len(task.own)
         weighed[np.ix_(task.others, waves)] -= np.array([part, -part]) / len(task.others)
     return weighed
+
+
+def _freedom(begin: NDArray[np.int64], taken: Taken, weighed: NDArray[np.float64]) -> float:
+    """Return the degrees of freedom by which the engine will judge the design where nobody is missing."""
+    used = np.flatnonzero(np.abs(weighed).sum(axis=1))
+    sides = sides_of(np.isin(used, np.concatenate([task.own for task in taken])))
+    parts: list[tuple[float, int]] = []
+    for side in (used[one] for one in sides):
+        alike, spent = around(begin[side], whole=len(sides) == 1)
+        parts.append((float((weighed[side] ** 2).sum()), len(side) - len({*alike.tolist()}) - spent))
+    return pooled(parts) if min(freedom for _, freedom in parts) > 0 else 0.0
 
 
 def _inference(taken: Taken) -> str:

@@ -5,7 +5,19 @@ inference that gave it and the smallest change that could have been seen.
 """
 
 from services.evaluation.evidence.estimate.estimating import BENDS, METHODS, Options, estimate, from_moments
-from services.evaluation.evidence.estimate.inference import chosen, detectable
+from services.evaluation.evidence.estimate.inference import around, chosen, detectable, pooled, sides_of
 from services.evaluation.evidence.estimate.result import Estimate
 
-__all__ = ["BENDS", "METHODS", "Estimate", "Options", "chosen", "detectable", "estimate", "from_moments"]
+__all__ = [
+    "BENDS",
+    "METHODS",
+    "Estimate",
+    "Options",
+    "around",
+    "chosen",
+    "detectable",
+    "estimate",
+    "from_moments",
+    "pooled",
+    "sides_of",
+]

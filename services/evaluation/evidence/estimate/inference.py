@@ -4,6 +4,7 @@ Guards that few organisations are not taken for many people: the usual errors wo
 three times as often as they say (Cameron, Gelbach and Miller 2008).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 
@@ -85,13 +86,12 @@ def by_means(changes: Changes) -> Inference | None:
     effect, observed = float((share * mean).sum()), float((own[taking] * mean).sum())
     cohort, answered = changes.cohort[taking], changes.people[taking][:, tasks] > 0
     quiet = mean - effect * _begun(cohort, [changes.tasks[task] for task in tasks])
-    sides = _sides(treated[taking].any(axis=1))
+    sides = sides_of(treated[taking].any(axis=1))
     parts = [_spread(share[side], cohort[side], quiet[side], answered[side], whole=len(sides) == 1) for side in sides]
     variance = sum(part for part, _ in parts)
     if min(freedom for _, freedom in parts) < 1 or variance <= 0:
         return None
-    freedom = variance**2 / sum(part**2 / freedom for part, freedom in parts)
-    return replace(by_t(effect, sqrt(variance), freedom), observed=observed)
+    return replace(by_t(effect, sqrt(variance), pooled(parts)), observed=observed)
 
 
 def by_wild(changes: Changes, weights: Numbers, error: float, seed: int) -> Inference | None:
@@ -133,7 +133,12 @@ def _begun(cohort: NDArray[np.int64], tasks: list[Task]) -> NDArray[np.bool_]:
     return np.asarray((cohort[:, None] >= starts) & (cohort[:, None] <= waves))
 
 
-def _sides(begins: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+def pooled(parts: Sequence[tuple[float, int]]) -> float:
+    """Return the degrees of freedom of a sum of variances, each with its own (Welch, Satterthwaite)."""
+    return sum(part for part, _ in parts) ** 2 / sum(part**2 / freedom for part, freedom in parts)
+
+
+def sides_of(begins: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
     """Return who begins and who only compares; both as one where a side has too few to tell how they are spread."""
     sides = [begins, ~begins]
     return sides if min(side.sum() for side in sides) >= FEWEST else [np.ones_like(begins)]
@@ -148,13 +153,18 @@ def _spread(
     around the mean of the side, which takes effects that differ between cohorts for chance. Where the side is the
     `whole`, the effect that was taken out came from these very organisations and costs one more degree.
     """
-    apart = len(cohort) - len(np.unique(cohort)) >= FEWEST
-    alike, spent = (cohort, 0) if apart else (np.zeros_like(cohort), int(whole))
+    alike, spent = around(cohort, whole=whole)
     used = share.any(axis=0)
     share, mean, answered = share[:, used], mean[:, used], answered[:, used]
     left = np.array([many.sum() - len(np.unique(alike[many])) - spent for many in answered.T])
     rest = np.where(answered, mean - _cohort_means(alike, mean, answered), 0.0) / np.sqrt(np.maximum(left, 1))
     return float(np.einsum("ij,jk,ik->", share, rest.T @ rest, share)), int(left.min())
+
+
+def around(cohort: NDArray[np.int64], *, whole: bool) -> tuple[NDArray[np.int64], int]:
+    """Return which organisations of a side are spread around one mean, and the degrees that costs besides the means."""
+    apart = len(cohort) - len(np.unique(cohort)) >= FEWEST
+    return (cohort, 0) if apart else (np.zeros_like(cohort), int(whole))
 
 
 def _cohort_means(cohort: NDArray[np.int64], mean: Numbers, answered: NDArray[np.bool_]) -> Numbers:
