@@ -176,6 +176,8 @@ class Reacting:
         "shared.bus.consumer",
         "shared.inbox",
         "shared.outbox",
+        "shared.saving",
+        "shared.rounds",
         *_LETTERS,
         *_MONGO,
     )
