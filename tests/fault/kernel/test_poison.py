@@ -43,7 +43,10 @@ Say = Callable[[str], None]
 async def region(database: Database, topics: Topics, broker_server: Broker) -> AsyncIterator[Region]:
     world = World(database, topics, broker_server.url, idempotent=broker_server.idempotent_producer)
     await world.engagement.prepare()
-    made = Region(world, Publisher(broker_server.url, idempotent=broker_server.idempotent_producer))
+    made = Region(
+        world,
+        Publisher(broker_server.url, idempotent=broker_server.idempotent_producer, batch_bytes=SMALL_BATCH_BYTES),
+    )
     await made.enrolment_says(schedule(), *(fact for one in PEOPLE for fact in (enrolled(one), identified(one))))
     yield made
     await made.publisher.close()
