@@ -18,6 +18,7 @@ from services.engagement.app import NAME
 from shared import inbox
 from shared.bus import Publisher
 from shared.mongo import Database
+from shared.stream import SMALL_BATCH_BYTES
 from shared.testing.accounts import judge_letters, judge_queues
 from shared.testing.checker import Stream, listed, place_of
 from shared.testing.servers import Broker
