@@ -28,7 +28,9 @@ from tests.bench.world import World
 from tests.fault.people import COHORTS
 
 HERE, PEOPLE = "R0A", 48
-COHORT, SESSION = "recap-2024", "recap-2024-day-1"
+COHORT = "recap-2024"
+SESSIONS = tuple(f"{COHORT}-day-{day}" for day in range(1, 7))
+"""Registers of one session are a chain in the audit, one after the other; on a busy day several are taken."""
 RATES = (5, 40)
 """Commands a second: a calm day, and the one that is aimed at where a core is free."""
 SECONDS = 60.0
@@ -91,7 +93,8 @@ class _Load:
     async def prepare(self) -> list[str]:
         """Enrol people and take their first register, and return them."""
         people = [await self._enrolled(number) for number in range(PEOPLE)]
-        await self._register(people, 20, "first")
+        for session in SESSIONS:
+            await self._register(session, people, 20, f"first-of-{session}")
         return people
 
     async def drive(self, people: list[str], rate: int, seconds: float) -> tuple[list[float], float]:
@@ -115,12 +118,13 @@ class _Load:
 
     async def _correct(self, people: list[str], number: int, name: str, seen: _Seen) -> None:
         """Give one person other minutes than they had: the same again would be no news."""
-        await self._register([people[number % PEOPLE]], 30 + number // PEOPLE % 60, name)
+        session = SESSIONS[number % len(SESSIONS)]
+        await self._register(session, [people[number % PEOPLE]], 30 + number // PEOPLE % 60, name)
         seen.answered[name] = time.monotonic()
 
-    async def _register(self, people: list[str], minutes: int, name: str) -> None:
+    async def _register(self, session: str, people: list[str], minutes: int, name: str) -> None:
         entries = [{"participant": person, "status": "attended", "minutes": minutes} for person in people]
-        path = f"/engagement/v1/sessions/{SESSION}/register"
+        path = f"/engagement/v1/sessions/{session}/register"
         await self._ok("facilitator", "PUT", path, {"entries": entries}, name)
 
     async def _follow(self, seen: _Seen) -> None:
