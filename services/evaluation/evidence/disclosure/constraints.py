@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from services.evaluation.evidence.disclosure import crossing
+from services.evaluation.evidence.disclosure.crossing import Circle
 from services.evaluation.evidence.disclosure.links import Ages, Link
 from services.evaluation.evidence.disclosure.naming import plain
 from services.evaluation.evidence.disclosure.rules import Figure, Rule, interval
@@ -81,6 +83,28 @@ class System:
         elif abs(link.difference) <= slack:
             self._row(row, -slack, slack)
 
+    def crossed(self, tables: Sequence[Published], circle: Circle) -> None:
+        """Add the cross behind a circle of tables, as counts that nobody publishes.
+
+        Where nobody has these counts, because some cells were held or the tables are of several days, each cell may be
+        off: by fewer than k people, or by 2k where a cell waited to cross the line of hiding.
+        """
+        k = tables[0].by.k
+        slack = circle.slack([0, k - 1, 2 * k])
+        if slack is None:
+            return
+        first, most = len(self.bounds), [MOST_PEOPLE] * circle.size
+        found = [[self.counts[which(tables[tie.table], at)] for at in tie.cells] for tie in circle.ties]
+        for tie, cells in zip(circle.ties, found, strict=True):
+            people = sum(self.bounds[cell][1] + slack for cell in cells)
+            for at in tie.crossed if not tie.fewer else ():
+                most[at] = min(most[at], people)
+        self.bounds += [(0, high) for high in most]
+        for tie, cells in zip(circle.ties, found, strict=True):
+            row = Counter([first + at for at in tie.crossed])
+            row.subtract(cells)
+            self._row(row, -slack * len(cells), MOST_PEOPLE if tie.fewer else slack * len(cells))
+
     def _count(self, known: Published, at: At, count: int, found: tuple[int, int]) -> None:
         cell = which(known, at)
         position, newer = self._latest.get(cell[1:], (None, 0))
@@ -112,7 +136,8 @@ def system(releases: Sequence[Sequence[Published]]) -> System:
     """Return all that is public about tables of one population; releases from the newest to the oldest.
 
     Every pair of tables is tied by the values they share, within a release and across two; what lies within what is as
-    each release said of itself.
+    each release said of itself. Circles of tables are tied by their cross: those of each release, and the newest of
+    each table, whatever its release.
     """
     built = System()
     for release in releases:
@@ -124,6 +149,14 @@ def system(releases: Sequence[Sequence[Published]]) -> System:
         if plain(one.table.table) != plain(other.table.table):
             for link in ages.links(mine, theirs):
                 built.linked(one, other, link, _slack(link, one) if mine[0] == theirs[0] and len(releases) > 1 else 0)
+    newest: dict[str, tuple[tuple[int, int], Published]] = {}
+    for place, known in every:
+        newest.setdefault(plain(known.table.table), (place, known))
+    apart = [[one for one in every if one[0][0] == age] for age in range(len(releases))]
+    for tables in [*apart, *([] if list(newest.values()) in apart else [list(newest.values())])]:
+        circle = crossing.circle(*ages.together(place for place, _ in tables))
+        if circle is not None:
+            built.crossed([known for _, known in tables], circle)
     return built
 
 

@@ -7,7 +7,7 @@ related, and what contradicts itself, is refused with a sentence.
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
-from services.evaluation.evidence.disclosure import links, relations
+from services.evaluation.evidence.disclosure import crossing, links, relations
 from services.evaluation.evidence.disclosure.naming import plain
 from services.evaluation.evidence.disclosure.relations import Parents
 from services.evaluation.evidence.disclosure.tables import Dimension, Table
@@ -31,6 +31,7 @@ def check(tables: Iterable[Table], earlier: Sequence[Table] = ()) -> None:
         parents = relations.parents(together, before)
         _related(together, before, parents)
         _agree(together, parents)
+        crossing.check([links.known(table, parents) for table in together], parents)
 
 
 def _scores(table: Table) -> None:

@@ -4,7 +4,7 @@ Guards that tables of the same people are held against one another whatever thei
 silence because their numbers differ.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -116,6 +116,12 @@ class Ages:
         for link in dict.fromkeys(link for ties in found for link in ties):
             if link.difference == 0 or all(link in ties for ties in found):
                 yield link
+
+    def together(self, places: Iterable[tuple[int, int]]) -> tuple[list[Known], Parents]:
+        """Return tables, each given as in `links`, and what lies within what by the newest release among them."""
+        listed = list(places)
+        newest = self._parents.index(self._parents[min(age for age, _ in listed)])
+        return [self._reading(age, newest)[0][at] for age, at in listed], self._parents[newest]
 
     def _links(self, one: tuple[int, int], other: tuple[int, int], by: int) -> Iterator[Link]:
         (mine, covering), (theirs, their_covering) = self._reading(one[0], by), self._reading(other[0], by)

@@ -74,7 +74,13 @@ def _declared(table: Table, found: dict[str, dict[str, dict[str, str]]]) -> Iter
 
 def facts(table: Table, at: At, known: Parents) -> Facts:
     """Return everything that is known of a place: its own values and those of the dimensions these lie within."""
-    found = {plain(name): plain(value) for name, value in zip(table.names, at, strict=True) if value is not None}
+    own = {plain(name): plain(value) for name, value in zip(table.names, at, strict=True) if value is not None}
+    return completed(own, known)
+
+
+def completed(own: Facts, known: Parents) -> Facts:
+    """Return facts and the values of the dimensions that these lie within."""
+    found = dict(own)
     waiting = list(found)
     while waiting:
         name = waiting.pop()
