@@ -112,6 +112,8 @@ def _consistent(returned: Return, indicators: Mapping[str, Indicator]) -> None:
         if len({name for counted in beside.values() for name in counted.lists}) > 1:
             said = "two lists of codes are used: some groups have other borders; use one"
             raise EvidenceError(said, file=returned.file, cell=cell, field="list")
+        if indicators[key[2]].kind == "representation":
+            _once(beside, returned.file, cell)
         workforce = beside.get((*key[:3], "workforce"))
         if indicators[key[2]].kind != "board" or workforce is None:
             continue
@@ -131,6 +133,19 @@ def _consistent(returned: Return, indicators: Mapping[str, Indicator]) -> None:
                         cell=cell,
                         field="count",
                     )
+
+
+def _once(bands: Mapping[Key, Counted], file: str, cell: str) -> None:
+    """Refuse a band that has the people, and the names, of others: the workforce would count them twice."""
+    for key, counted in bands.items():
+        words = key[3].casefold().split()
+        within = [other for other in bands if other != key and other[3].casefold() in words]
+        people = [[bands[other].of(group).count for other in within] for group in ("white", "bme", "unknown")]
+        own = [counted.of(group).count for group in ("white", "bme", "unknown")]
+        if len(within) > 1 and own == [sum(group) for group in people]:
+            names = ", ".join(other[3] for other in within)
+            said = f"{key[3]} has the people of {names}, who would be counted twice: give each person one band"
+            raise EvidenceError(said, file=file, cell=cell, field="part")
 
 
 def _add(found: dict[Key, Counted], cells: dict[str, str], indicators: Mapping[str, Indicator], by: Standard) -> None:

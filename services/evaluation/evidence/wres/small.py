@@ -58,7 +58,7 @@ def _overlapping(beside: Mapping[Key, Counted], *, shares: bool) -> bool:
         [v for key, v in vectors.items() if not key[3]],
     )
     if len(parts) > MOST_PARTS:
-        return not shares
+        return True
     return any(_adds_up(signs, [*parts, *whole], whole=bool(whole)) for signs in _signs(len(parts) + len(whole)))
 
 

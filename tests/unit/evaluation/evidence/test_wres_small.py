@@ -112,6 +112,19 @@ def test_of_very_many_parts_none_is_shown_beside_a_hidden_one() -> None:
     assert len(_hidden([*many, *_DOCTORS])) == 11
 
 
+def test_of_very_many_bands_none_is_shown_beside_a_hidden_one() -> None:
+    bands = {f"b{n}": (60 + 7 * n, 20 + n * n, 0) for n in range(10)}
+    assert not any(row.suppressed for row in _rows(*_bands(**bands)).values())
+    assert all(row.suppressed for row in _rows(*_bands(**bands, low=(52, 6, 0))).values())
+
+
+def test_a_band_that_counts_the_people_of_two_others_again_is_turned_away() -> None:
+    bands = {"2": (60, 14, 0), "3": (52, 16, 0), "4": (70, 22, 0)}
+    with pytest.raises(EvidenceError, match="RXX 2023, indicator 1: part: 2 and 3 has the people of 2, 3, who would"):
+        _rows(*_bands(**bands, **{"2 and 3": (112, 30, 0)}))
+    assert len(_rows(*_bands(**bands, **{"2 and 3": (112, 31, 0)}))) == 4
+
+
 @pytest.mark.parametrize("people", [(3, 200, 40), (200, 3, 40), (200, 40, 3)])
 def test_every_group_of_a_share_is_looked_at(people: tuple[int, int, int]) -> None:
     found = _rows(*_bands(low=people, middle=(300, 80, 20), high=(900, 300, 50)))
