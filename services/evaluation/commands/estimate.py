@@ -54,7 +54,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed",
         type=seed,
-        help="of the bootstrap; as declared, otherwise from the cells; another keeps the claim at level 2",
+        help="of the bootstrap; as declared, otherwise from the numbers of waves and organisations; another keeps the claim at level 2",
     )
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
 

@@ -58,7 +58,7 @@ class Claim:
     standards: Mapping[str, str]
     library: str
     seed: int
-    """Of the bootstrap; 0 where there was none."""
+    """Of the bootstrap, which follows from no answer; 0 where nothing was drawn at random."""
     internal: str
     """That it is made from live cells and not for publication; empty at level 0, which says nothing of them."""
     made_from: Origin

@@ -21,7 +21,7 @@ from services.evaluation.evidence.claims.registry import shown as named
 from services.evaluation.evidence.claims.registry import unit
 from services.evaluation.evidence.claims.sentences import sentence
 from services.evaluation.evidence.errors import EvidenceError
-from services.evaluation.evidence.estimate import METHODS, Estimate
+from services.evaluation.evidence.estimate import METHODS, WILD, Estimate
 
 ENGINE = "evidence/1"
 _PARTITION = re.compile(r"[A-Za-z0-9._-]{1,120}")
@@ -88,7 +88,7 @@ def claim(
         rule=rule(),
         standards=dict(sorted(known.standards.items())),
         library=estimate.library if estimate else f"scipy {version('scipy')}",
-        seed=estimate.seed if estimate and reached else 0,
+        seed=compared.seed if compared and _random(compared) else 0,
         internal=rules.internal if figure else "",
         made_from=replace(
             origin(
@@ -168,6 +168,11 @@ def _method(reached: int, compared: Estimate | None) -> str:
     if reached == 0:
         return "none"
     return f"{compared.method}; {compared.inference}" if compared else "paired change since the start"
+
+
+def _random(compared: Estimate) -> bool:
+    """Whether anything of a comparison, or of what is shown beside it, was drawn at random."""
+    return bool(compared.event_study) or compared.inference == WILD
 
 
 def _assumptions(reached: int, change: Change | None, *, several: bool, left_out: bool) -> tuple[str, ...]:

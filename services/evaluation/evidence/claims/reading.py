@@ -188,6 +188,11 @@ def _left(claim: Claim) -> bool:
     return left is None or (0 < claim.level <= _CONSISTENT and left >= k and left % k == 0)
 
 
+def _seeded(claim: Claim) -> bool:
+    """Below level 2 nothing is drawn at random."""
+    return claim.seed >= 0 and (claim.level >= _COMPARES or claim.seed == 0)
+
+
 def _positioned(claim: Claim) -> bool:
     return sound_positions(claim.cut_off)
 
@@ -214,6 +219,7 @@ _CHECKS: Mapping[str, Callable[[Claim], bool]] = {
     "made_from.left_out": _left,
     "made_from.declaration": _declared,
     "made_from.lottery_at": _drawn,
+    "seed": _seeded,
     "cut_off": _positioned,
     "sentence": _said,
 }

@@ -8,6 +8,7 @@ import pytest
 from services.evaluation.evidence.cells import CellTable
 from services.evaluation.evidence.claims import Circumstances, canonical, conclude, fingerprint, read, seed_of
 from services.evaluation.evidence.errors import EvidenceError
+from services.evaluation.evidence.estimate import METHODS, NONE
 from services.evaluation.evidence.simulation import OUTCOME
 from tests.unit.evaluation.evidence.claimed import DECLARED, DRAWN, KNOWN, SURE, WHOLE, fewer
 
@@ -60,13 +61,36 @@ def test_an_instrument_says_nothing_for_the_claim() -> None:
     assert said == {"confidence/2": "confidence/2", "impact-proved": "unnamed instrument"}
 
 
-def test_the_seed_follows_from_the_answers_and_from_no_name() -> None:
+def test_the_seed_follows_from_the_design_and_from_no_answer_and_no_name() -> None:
+    """MCR-30: a seed made of the answers let whoever knew all but five people guess theirs from the claim."""
     named = [replace(cell, organisation=f"Z{cell.organisation}", instrument="i") for cell in reversed(WHOLE.cells)]
     renamed = CellTable.of(OUTCOME.model_copy(update={"name": "Confidence"}), WHOLE.waves, named)
+    others = [replace(cell, sums=tuple(value + cell.n for value in cell.sums)) for cell in WHOLE.cells]
     assert seed_of(renamed) == seed_of(WHOLE)
     assert fingerprint(renamed) != fingerprint(WHOLE)
-    assert seed_of(fewer(19)) != seed_of(WHOLE)
-    assert 0 <= seed_of(WHOLE) < 2**32
+    assert seed_of(CellTable.of(OUTCOME, WHOLE.waves, others)) == seed_of(fewer(19)) == seed_of(WHOLE)
+    fewer_organisations = [cell for cell in WHOLE.cells if cell.organisation != "Organisation 001"]
+    assert seed_of(CellTable.of(OUTCOME, WHOLE.waves, fewer_organisations)) != seed_of(WHOLE)
+    assert 0 < seed_of(WHOLE) < 2**32
+
+
+def test_a_claim_names_a_seed_only_where_something_was_drawn_at_random() -> None:
+    described = replace(
+        SURE,
+        method=METHODS[NONE],
+        inference=NONE,
+        interval=None,
+        p_value=None,
+        smallest_detectable=None,
+        event_study=(),
+    )
+    assert [conclude(WHOLE, one, KNOWN).seed for one in (SURE, described)] == [7, 0]
+    alone = conclude(WHOLE, replace(SURE, people_comparison=9), KNOWN)
+    assert (alone.level, alone.seed) == (1, 0)
+    smuggled = canonical(alone).replace(b'"seed":0', b'"seed":7')
+    with pytest.raises(EvidenceError) as refused:
+        read(smuggled)
+    assert refused.value.field == "seed"
 
 
 @pytest.mark.parametrize(
