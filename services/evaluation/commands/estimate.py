@@ -11,7 +11,6 @@ from pathlib import Path
 from services.evaluation.commands import files, saying, together
 from services.evaluation.commands.seeds import seed
 from services.evaluation.evidence.cells import CellTable, parse
-from services.evaluation.evidence.change import shift
 from services.evaluation.evidence.claims import (
     WITHHELD,
     Circumstances,
@@ -22,9 +21,9 @@ from services.evaluation.evidence.claims import (
     conclude,
     declaration,
     later_recognisable,
+    looking_back,
     outcomes,
     seed_of,
-    shift_sentences,
     told,
 )
 from services.evaluation.evidence.errors import EvidenceError
@@ -54,7 +53,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed",
         type=seed,
-        help="of the bootstrap; as declared, otherwise from the numbers of waves and organisations; another keeps the claim at level 2",
+        help="of the bootstrap; as declared, otherwise from the design; another keeps the claim at level 2",
     )
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
 
@@ -92,7 +91,10 @@ def run(given: argparse.Namespace) -> int:
     )
     claim = conclude(table, found[chosen], known)
     said = saying.Said(
-        claim, beside(claim, table, found[chosen]), _not_compared(claim, table, found[chosen]), _back(claim, whole)
+        claim,
+        beside(claim, table, found[chosen]),
+        _not_compared(claim, table, found[chosen]),
+        _back(claim, whole, found[chosen]),
     )
     sys.stdout.write(saying.document(said) if given.json else saying.readable(said))
     sys.stdout.write("\n")
@@ -122,16 +124,11 @@ def _not_compared(claim: Claim, table: CellTable, found: Estimate) -> str:
     return _LATER if later_recognisable(table, found.control, claim.made_from.k) else found.reason
 
 
-def _back(claim: Claim, whole: CellTable) -> tuple[str, ...]:
-    """Return the three changes of those whose programme began between the first and the last of the three ratings."""
-    if whole.then is None or claim.level == 0:
+def _back(claim: Claim, whole: CellTable, found: Estimate) -> tuple[str, ...]:
+    """Return what people said looking back, where anything is said at all."""
+    if claim.level == 0:
         return ()
-    before, then, after = whole.then
-    people = whole.where(lambda cell: before < cell.cohort <= after)
-    try:
-        return shift_sentences(shift(people, before, then, after), whole.outcome, whole.k)
-    except EvidenceError:
-        return ()
+    return looking_back(whole, None if claim.difference is None else found.people_treated)
 
 
 def _one_instrument(path: Path, table: CellTable, asked: str | None, declared: Declaration) -> CellTable:

@@ -4,6 +4,7 @@ Guards that nobody gets a figure without the level it stands on, the smallest ch
 beside it, and a sentence that says no more than the data hold.
 """
 
+from services.evaluation.evidence.claims.back import looking_back
 from services.evaluation.evidence.claims.beside import Beside, beside
 from services.evaluation.evidence.claims.claim import Claim, canonical
 from services.evaluation.evidence.claims.concluding import claim, conclude
@@ -45,6 +46,7 @@ __all__ = [
     "later_recognisable",
     "level",
     "limits",
+    "looking_back",
     "origin",
     "outcomes",
     "read",

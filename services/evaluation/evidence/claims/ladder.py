@@ -76,7 +76,7 @@ class Ladder(_Strict):
     left_out: str
     internal: str
     dose: dict[Literal["more", "less", "none"], str]
-    shift: dict[Literal["conventional", "retrospective", "yardstick"], str]
+    shift: dict[Literal["conventional", "retrospective", "yardstick", "kept_back"], str]
     verdicts: tuple[str, ...]
 
     @model_validator(mode="after")
