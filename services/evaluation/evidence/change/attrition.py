@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
+from math import ceil, inf
 
 from services.evaluation.evidence.cells import Cell, CellTable, Outcome
 from services.evaluation.evidence.errors import EvidenceError
@@ -37,6 +37,10 @@ class Bounds:
 
     Of so few the bounds tell how many they are and what they answered.
     """
+    worst: tuple[float, float] = (-inf, inf)
+    """The bounds had everybody who left answered the lowest or the highest score, whatever `method` is."""
+    left: float = 1.0
+    """The largest share of one arm that left for one wave."""
 
     @property
     def straddles_zero(self) -> bool:
@@ -79,7 +83,8 @@ def bounds(table: CellTable, *, lottery: bool, control: str = "") -> Bounds:
     if not pairs:
         raise EvidenceError("no cohort and comparison both answered before and since its start", field="cohort")
     lee = lottery and all(arm.changes for pair in pairs for arm in pair)
-    each = [_lee(*pair) if lee else _worst(*pair, table.outcome) for pair in pairs]
+    worst = [_worst(*pair, table.outcome) for pair in pairs]
+    each = [_lee(*pair) for pair in pairs] if lee else worst
     weights = [treated.asked for treated, _ in pairs]
     whole = sum(weights)
     averaged = [
@@ -87,14 +92,20 @@ def bounds(table: CellTable, *, lottery: bool, control: str = "") -> Bounds:
         for values in (
             [low for low, _ in each],
             [high for _, high in each],
+            [low for low, _ in worst],
+            [high for _, high in worst],
             [treated.rate for treated, _ in pairs],
             [comparison.rate for _, comparison in pairs],
         )
     ]
-    low, high, treated, comparison = map(float, averaged)
+    low, high, lowest, highest, treated, comparison = map(float, averaged)
     uneven = float(max(abs(treated.rate - comparison.rate) for treated, comparison in pairs))
     few = [many for pair in pairs for many in _moving(*pair, lee=lee) if many > 0]
-    return Bounds(low, high, LEE if lee else WORST, treated, comparison, uneven, ceil(min(few, default=0)))
+    left = float(1 - min(arm.rate for pair in pairs for arm in pair))
+    fewest = ceil(min(few, default=0))
+    return Bounds(
+        low, high, LEE if lee else WORST, treated, comparison, uneven, fewest, worst=(lowest, highest), left=left
+    )
 
 
 def _moving(treated: _Arm, comparison: _Arm, *, lee: bool) -> list[Fraction | int]:

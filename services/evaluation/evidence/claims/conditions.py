@@ -43,6 +43,8 @@ class Conditions:
     all_drawn_used: bool = False
     """Every organisation that was drawn, and should have begun by now or never, is part of the very difference."""
     attrition_balanced: bool = False
+    leavers_harmless: bool = False
+    """Few left, or the difference keeps its sign whatever those who left would have answered."""
     protocol_declared: bool = False
     foreseen: bool = False
     """Comparison and seed are the declared ones, or follow from the cells: nobody chose them after the outcomes."""
@@ -108,6 +110,7 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
         "everybody": conditions.everybody,
         "pre_test": conditions.pre_test_passed is not False,
         "attrition": conditions.attrition_balanced,
+        "leavers": conditions.leavers_harmless,
         "protocol": conditions.protocol_declared,
     }
     asked = both | (trends if wanted == 3 else chance)  # noqa: PLR2004 # a level

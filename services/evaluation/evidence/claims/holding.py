@@ -88,6 +88,7 @@ def conditions(
         lottery_refused="" if declared.drawn(table) else declared.against(table),
         all_drawn_used=_all_used(table, estimate),
         attrition_balanced=limited is not None and limited.uneven <= rules.balanced_within,
+        leavers_harmless=limited is not None and _harmless(limited, effect),
         protocol_declared=declared.made_before(table),
         foreseen=declared.foresaw(table, estimate.control) and not known.seed_chosen,
         instrument_foreseen=declared.foresaw_instrument(table, others=known.left_out > 0),
@@ -177,6 +178,12 @@ def _comparable(table: CellTable, estimate: Estimate, k: int) -> bool:
     fewest = min(estimate.organisations_treated, estimate.organisations_comparison)
     enough = min(estimate.people_treated, estimate.people_comparison) >= k and fewest > 1
     return enough and not any(recognisable(sizes, k) for sizes in (estimate.sizes_treated, estimate.sizes_comparison))
+
+
+def _harmless(limited: Bounds, effect: float) -> bool:
+    """Whether few left, or the sign holds in the worst case: as many can leave both sides for different reasons."""
+    low, high = limited.worst
+    return limited.left <= ladder().left_at_most or min(low * effect, high * effect) > 0
 
 
 def _all_used(table: CellTable, estimate: Estimate) -> bool:

@@ -68,6 +68,7 @@ class Ladder(_Strict):
     pre_test_alpha: Share
     significance: Share
     balanced_within: Share
+    left_at_most: Share
     decimals: tuple[Step, ...]
     levels: tuple[Rung, ...]
     limits: dict[str, str]

@@ -62,3 +62,18 @@ def test_an_organisation_that_plays_no_part_takes_level_four_away(who: Callable[
     people = three_starts()
     claim = after(people, who(people), [1, 2, 3, 4])
     assert claim.level < 4
+
+
+@pytest.mark.parametrize(("gone", "level"), [(1, 4), (2, 3), (6, 3)])
+def test_as_many_leave_both_sides_for_different_reasons_and_it_is_no_longer_designed(gone: int, level: int) -> None:
+    """MCR-30: Lee bounds trim nothing then; of ten in a hundred leaving so, 72 % of level 4 were false."""
+    people = two_arms()
+    change = people.answers[:, 3:].mean(axis=1) - people.answers[:, 2]
+    for name in dict.fromkeys(people.names.tolist()):
+        own = np.flatnonzero(people.names == name)
+        ranked = own[np.argsort(change[own])]
+        people.answered[ranked[:gone] if people.cohorts[own[0]] else ranked[-gone:], 3:] = False
+    claim = people.claim()[0]
+    assert claim.level <= level
+    assert (claim.level == 4) is (level == 4)
+    assert any("More than a few left" in text for text in claim.limits) is (claim.level == 3)
