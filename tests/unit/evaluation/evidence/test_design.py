@@ -18,9 +18,12 @@ from services.evaluation.evidence.simulation import Region, region
 NAMES = [f"Trust {number:02}" for number in range(12)]
 
 
-@pytest.mark.parametrize(("organisations", "detectable"), [(4, 1.50), (6, 0.85), (10, 0.56), (20, 0.37), (40, 0.25)])
-def test_the_detectable_change_is_the_published_one(organisations: int, detectable: float) -> None:
-    """MCR-30: 20 people an organisation, stability .6, .05 of the variance between organisations."""
+@pytest.mark.parametrize(("organisations", "detectable"), [(4, 1.50), (6, 0.98), (10, 0.58), (20, 0.37), (40, 0.25)])
+def test_the_detectable_change_is_the_one_that_was_written_down(organisations: int, detectable: float) -> None:
+    """MCR-30: 20 people an organisation, stability .6, .05 of the variance between organisations.
+
+    With six and ten the usual formula says 0.85 and 0.56, and they are found in 69 and 78 of 100 regions, not in 80.
+    """
     assert power(organisations, 20).detectable == pytest.approx(detectable, abs=0.005)
 
 
@@ -98,24 +101,35 @@ def test_staggered_starts_are_judged_as_the_engine_will_judge_them() -> None:
     assert power(12, 20, starts=(3, 4, 5, 6, 7, 8, 0)).inference == "none"
 
 
-@pytest.mark.parametrize("starts", [(4, 0), (3, 4, 5, 6, 7, 8), (3, 5, 0)])
-def test_a_detectable_change_is_the_one_that_is_found_four_times_in_five(starts: tuple[int, ...]) -> None:
-    """MCR-30: 1,500 draws of twelve organisations' means; staggered starts are not promised what others find."""
-    found = power(12, 20, starts=starts).detectable
-    begin = np.array([starts[place % len(starts)] for place in range(12)])
-    last, random = max(starts), np.random.default_rng(0)
-    tasks = [(start, wave) for start in sorted(set(starts) - {0}) for wave in range(start, last + 1)]
+@pytest.mark.parametrize(
+    ("organisations", "starts"),
+    [*((number, (4, 0)) for number in range(6, 13)), (8, (4, 0, 0)), (12, (4, 0, 0)), (12, (3, 4, 5, 6, 7, 8)),
+     (10, (3, 5, 0)), (12, (3, 5, 0)), (9, (3, 4, 0)), (9, (3, 5))],
+)  # fmt: skip
+def test_a_detectable_change_is_the_one_that_is_found_four_times_in_five(
+    organisations: int, starts: tuple[int, ...]
+) -> None:
+    """MCR-30: 2,000 draws of organisations' means; few organisations are not promised what many find."""
+    found = power(organisations, 20, starts=starts).detectable
+    begin = np.array([starts[place % len(starts)] for place in range(organisations)])
+    last, random = max(starts), np.random.default_rng(1)
+    tasks = [
+        (start, wave)
+        for start in sorted(set(starts) - {0})
+        for wave in range(start, last + 1)
+        if 0 in starts or (begin > wave).any()
+    ]
     start, wave = (np.array(side) for side in zip(*tasks, strict=True))
     control = begin[:, None] == 0 if 0 in starts else begin[:, None] > wave
     after = (begin[:, None] > 0) & (np.arange(1, last + 1) >= begin[:, None])
     hits = 0
-    for _ in range(1500):
-        means = np.sqrt(0.4 * (0.05 + 0.95 / 20)) * random.normal(size=(12, last)) + found * after
+    for _ in range(2000):
+        means = np.sqrt(0.4 * (0.05 + 0.95 / 20)) * random.normal(size=(organisations, last)) + found * after
         mean = means[:, wave - 1] - means[:, start - 2]
         sides = (begin[:, None] == start, control & np.ones(mean.shape, dtype=bool))
-        sure = by_means(Changes(tuple(tasks), np.arange(12), begin, mean, np.full(mean.shape, 20.0), *sides))
+        sure = by_means(Changes(tuple(tasks), np.arange(organisations), begin, mean, np.full(mean.shape, 20.0), *sides))
         hits += sure is not None and not sure.interval[0] <= 0 <= sure.interval[1]
-    assert hits / 1500 == pytest.approx(0.8, abs=0.04)
+    assert 0.78 <= hits / 2000 <= 0.84
 
 
 def test_an_organisation_written_in_other_letters_is_the_same() -> None:
