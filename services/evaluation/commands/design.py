@@ -7,12 +7,13 @@ import argparse
 import json
 import secrets
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from math import inf
 from pathlib import Path
 from typing import Any
 
 from services.evaluation.commands.files import text
+from services.evaluation.evidence.claims import ladder
 from services.evaluation.evidence.design import Order, Power, order, power, rising
 from services.evaluation.evidence.errors import EvidenceError
 
@@ -26,6 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--people", type=int, required=True, help="of each who answer before and after")
     parser.add_argument("--stability", type=float, default=0.6, help="correlation of before and after (0.6)")
     parser.add_argument("--icc", type=float, default=0.05, help="variance between organisations' part (0.05)")
+    parser.add_argument("--spread", type=float, help="standard deviation between people, in the outcome's unit")
     parser.add_argument("--names", type=Path, metavar="FILE", help="organisations, one a line; numbered without it")
     parser.add_argument(
         "--starts", type=int, nargs="+", default=[4, 0], metavar="WAVE", help="waves to start at, 0 for never (4 0)"
@@ -37,11 +39,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Print the design's power beside that of others, and the draw."""
     given.starts = rising(given.starts)
-    wanted = power(given.organisations, given.people, given.stability, given.icc, given.starts)
+    wanted = _power(given, given.organisations)
     others = _others(given)
     seed = secrets.randbelow(2**32) if given.seed is None else given.seed
     draw = order(_names(given.names, given.organisations), given.starts, seed)
-    sys.stdout.write(json.dumps(_plain(wanted, others, draw), indent=2) if given.json else _table(wanted, others, draw))
+    table = _table(wanted, others, draw, known=given.spread is not None)
+    sys.stdout.write(json.dumps(_plain(wanted, others, draw), indent=2) if given.json else table)
     sys.stdout.write("\n")
     return 0
 
@@ -59,18 +62,34 @@ def _names(path: Path | None, organisations: int) -> list[str]:
 def _others(given: argparse.Namespace) -> list[Power]:
     """Return the same design with other numbers of organisations, as far as they are enough for its starts."""
     enough = (many for many in _OTHERS if many > len(given.starts))
-    return [power(many, given.people, given.stability, given.icc, given.starts) for many in enough]
+    return [_power(given, many) for many in enough]
+
+
+def _power(given: argparse.Namespace, organisations: int) -> Power:
+    """Return what a claim will find: with the spread known, that the figures which it shows are rounded is counted."""
+    found = power(organisations, given.people, given.stability, given.icc, given.starts)
+    if given.spread is None:
+        return found
+    if not 0 < given.spread < inf:
+        raise EvidenceError("give a standard deviation above 0, such as 0.8", field="spread")
+    return replace(found, detectable=found.detectable + _step(found) / given.spread)
+
+
+def _step(design: Power) -> float:
+    """Return the step in which a claim of so many people shows its figures, by which it must miss 0 to be detected."""
+    return float(10.0 ** -ladder().shown_decimals(design.a_side * design.people))
 
 
 def _plain(wanted: Power, others: list[Power], draw: Order) -> dict[str, Any]:
     return {"design": asdict(wanted), "others": [asdict(other) for other in others], "order": asdict(draw)}
 
 
-def _table(wanted: Power, others: list[Power], draw: Order) -> str:
+def _table(wanted: Power, others: list[Power], draw: Order, *, known: bool) -> str:
     by_wave = sorted(draw.starts.items(), key=lambda item: (item[1] or inf, item[0]))
     dealt = ", ".join(map(str, draw.dealt))
     lines = [
         _first(wanted),
+        *_rounding(wanted, known=known),
         "",
         "organisations  detectable  inference",
         *(f"{other.organisations:>13}  {_rounded(other):>10.2f}  {_said(other)}" for other in others),
@@ -80,6 +99,12 @@ def _table(wanted: Power, others: list[Power], draw: Order) -> str:
         *(f"  {f'wave {wave}' if wave else 'never':<8} {name}" for name, wave in by_wave),
     ]
     return "\n".join(lines)
+
+
+def _rounding(wanted: Power, *, known: bool) -> list[str]:
+    step = f"A claim shows its figures in steps of {_step(wanted):g} of the outcome's unit"
+    counted = "which is counted." if known else "and needs one more than this: give --spread, and it is counted."
+    return [f"{step}, {counted}"]
 
 
 def _first(wanted: Power) -> str:

@@ -63,6 +63,8 @@ class Power:
     icc: float
     detectable: float
     inference: str
+    a_side: int
+    """Organisations of the side that has fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +93,13 @@ def power(
     freedom = _freedom(begin, taken, weighed)
     if freedom < 1:
         raise EvidenceError("nothing could be detected: add organisations, or drop some starts", field="starts")
-    inference, one = _inference(taken), sqrt((1 - stability) * (icc + (1 - icc) / people))
+    a_side, thinnest = _fewest(taken)
+    inference, one = chosen(a_side, thinnest), sqrt((1 - stability) * (icc + (1 - icc) / people))
     if inference == NONE or freedom >= _MANY:
         found = detectable(sqrt(float((weighed**2).sum())), freedom)
     else:
         found = _found(organisations, tuple(starts))
-    return Power(organisations, people, stability, icc, one * found, inference)
+    return Power(organisations, people, stability, icc, one * found, inference, a_side)
 
 
 def order(names: Sequence[str], starts: Sequence[int], seed: int) -> Order:
@@ -239,12 +242,12 @@ def _held(begin: NDArray[np.int64], taken: Taken) -> Numbers:
     return held
 
 
-def _inference(taken: Taken) -> str:
-    """Return by which inference the engine will judge the design, for organisations of one size."""
+def _fewest(taken: Taken) -> tuple[int, int]:
+    """Return the organisations of the side that has fewer, and how few one side of one (start, wave) rests on."""
     own, others = (
         {*np.concatenate(side).tolist()} for side in zip(*((task.own, task.others) for task in taken), strict=True)
     )
-    return chosen(min(len(own), len(others)), min(min(len(task.own), len(task.others)) for task in taken))
+    return min(len(own), len(others)), min(min(len(task.own), len(task.others)) for task in taken)
 
 
 def check_names(names: Sequence[str]) -> None:

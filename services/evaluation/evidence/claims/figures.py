@@ -1,6 +1,7 @@
 """Figures as they may be shown: coarse enough that one person's answer cannot be read off, intervals never narrowed.
 
-Guards that what is detected is judged on the figures that are shown, so a sentence never says more than it prints.
+Guards that what is detected is judged on the figures that are shown, so a sentence never says more than it prints, and
+that what is said to be detectable is detected by that very judgement.
 """
 
 from dataclasses import dataclass
@@ -43,14 +44,18 @@ class Sure(NamedTuple):
 
 
 def figures(observed: float, figure: float, sure: Sure, *, decimals: int, significance: float) -> Figures:
-    """Return figures rounded: intervals and the detectable change outwards."""
+    """Return figures rounded: intervals and the detectable change outwards.
+
+    An interval that leaves out 0 must do so by a whole step to be shown leaving it out: the detectable change is as
+    much larger.
+    """
     shown = nearest(figure, decimals)
     interval, detectable, p_value = sure.known()
     rounded = None if interval is None else (downwards(interval[0], decimals), upwards(interval[1], decimals))
     detected = None
     if rounded is not None and p_value is not None and detectable is not None:
         detected = p_value < significance and shown != 0 and not rounded[0] <= 0 <= rounded[1]
-    least = None if detectable is None else upwards(detectable, decimals)
+    least = None if detectable is None else upwards(detectable + 10.0**-decimals, decimals)
     return Figures(nearest(observed, decimals), shown, rounded, least, detected, decimals)
 
 

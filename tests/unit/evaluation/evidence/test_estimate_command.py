@@ -127,6 +127,20 @@ def test_a_design_says_what_it_could_detect_and_records_its_draw(tmp_path: Path,
     assert "4 names for 5 organisations" in capsys.readouterr().err
 
 
+def test_a_design_counts_the_rounding_of_its_claim_where_the_spread_is_known(capsys: Any) -> None:
+    asked = ["design", "--organisations", "16", "--people", "12", "--json", "--seed", "5"]
+    found = []
+    for more in ([], ["--spread", "0.8"]):
+        assert main([*asked, *more]) == 0
+        found.append(json.loads(capsys.readouterr().out)["design"]["detectable"])
+    assert found[1] - found[0] == pytest.approx(0.1 / 0.8)
+    assert main([*asked[:-3], "--seed", "5"]) == 0
+    assert "in steps of 0.1 of the outcome's unit, and needs one more" in capsys.readouterr().out
+    for wrong in ("0", "-1", "nan", "inf"):
+        assert main([*asked, "--spread", wrong]) == 1
+        assert capsys.readouterr().err.startswith("spread: give a standard deviation above 0")
+
+
 def test_a_region_that_cannot_be_made_up_is_refused(capsys: Any) -> None:
     assert main(["simulate", "--organisations", "1"]) == 1
     assert capsys.readouterr().err == "organisations: no region has 1\n"
