@@ -102,7 +102,6 @@ class StoreDoor:
         save = Save(
             {(change.collection, change.id): _operation(change, moment) for change in changes},
             rows,
-            because.mark,
             None if because.mark is None else because.mark.document(moment),
         )
         try:

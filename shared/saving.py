@@ -12,7 +12,6 @@ from typing import Any
 
 from shared import inbox
 from shared.errors import ConflictError, is_away
-from shared.inbox import Mark
 from shared.mongo import Database, DeleteOne, InsertOne, ReplaceOne, Session
 from shared.rounds import Rounds
 
@@ -23,17 +22,16 @@ SHARED = 200
 
 @dataclass(frozen=True, eq=False)
 class Save:
-    """One save, serialised: writes of documents by collection and id, outbox rows, and the stored form of its mark."""
+    """One save, serialised: writes of documents by collection and id, outbox rows, and its mark as it is stored."""
 
     writes: Mapping[tuple[str, str], InsertOne[Any] | ReplaceOne[Any] | DeleteOne]
     rows: Sequence[dict[str, Any]]
-    mark: Mark | None
-    marked: dict[str, Any] | None
+    mark: dict[str, Any] | None
 
     @property
     def touches(self) -> set[tuple[str, str]]:
         """What two saves of one transaction must not have in common."""
-        return {*self.writes, *([] if self.mark is None else [(inbox.COLLECTION, self.mark.id)])}
+        return {*self.writes, *([] if self.mark is None else [(inbox.COLLECTION, self.mark["_id"])])}
 
     @property
     def size(self) -> int:
@@ -71,8 +69,8 @@ class Saving:
         mark = next((save.mark for save in saves if save.mark is not None), None)
 
         async def proof() -> bool:
-            stored = None if mark is None else await inbox.find(self._database, mark.id)
-            return stored is not None and mark is not None and stored.token == mark.token
+            stored = None if mark is None else await inbox.find(self._database, mark["_id"])
+            return stored is not None and mark is not None and stored.token == mark["token"]
 
         try:
             await self._database.transact(lambda session: self._write(saves, session), proof=proof if mark else None)
@@ -82,7 +80,7 @@ class Saving:
 
     async def _write(self, saves: Sequence[Save], session: Session) -> None:
         """Write marks, each document if it is at its expected version, and the rows."""
-        await self._insert(inbox.COLLECTION, [save.marked for save in saves if save.marked is not None], session)
+        await self._insert(inbox.COLLECTION, [save.mark for save in saves if save.mark is not None], session)
         by_collection = defaultdict(list)
         for (collection, _), write in itertools.chain.from_iterable(save.writes.items() for save in saves):
             by_collection[collection].append(write)

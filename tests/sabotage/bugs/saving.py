@@ -18,7 +18,7 @@ SABOTAGES = (
             await self._database.transact(lambda session: self._write(saves, session), proof=proof if mark else None)
 """,
         new="""\
-            bare = [Save(save.writes, (), save.mark, save.marked) for save in saves]
+            bare = [Save(save.writes, (), save.mark) for save in saves]
             await self._database.transact(lambda session: self._write(bare, session), proof=proof if mark else None)
             async with inbox.guard():
                 await self._database.collection(OUTBOX).insert_many([row for save in saves for row in save.rows])
@@ -31,7 +31,7 @@ SABOTAGES = (
         breaks="nothing remembers that a command or a record has taken effect",
         file="shared/saving.py",
         old="""\
-        await self._insert(inbox.COLLECTION, [save.marked for save in saves if save.marked is not None], session)
+        await self._insert(inbox.COLLECTION, [save.mark for save in saves if save.mark is not None], session)
 """,
         new="",
         red=(
