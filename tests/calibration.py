@@ -10,20 +10,20 @@ import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
 from os import cpu_count
 from pathlib import Path
 
+from services.evaluation.commands.simulate import declared
 from services.evaluation.evidence.cells import CellTable
 from services.evaluation.evidence.change import since_start
-from services.evaluation.evidence.claims import DECLARATION_FORMAT, Circumstances, Declaration, conclude
+from services.evaluation.evidence.claims import Circumstances, Declaration, conclude
 from services.evaluation.evidence.estimate import Options, estimate
 from services.evaluation.evidence.estimate.inference import NONE, by_means
 from services.evaluation.evidence.estimate.library import Control
 from services.evaluation.evidence.estimate.organisations import changes
 from services.evaluation.evidence.panel import Moments
-from services.evaluation.evidence.simulation import OUTCOME, Region, region
+from services.evaluation.evidence.simulation import Region, region
 
 SIZES = (4, 6, 10, 20)
 REGIONS = 500
@@ -193,15 +193,7 @@ class _Believed(Declaration):
 
 
 def _believed(table: CellTable, control: Control) -> Declaration:
-    return _Believed(**{**dict(_declared(table)), "control": control})
-
-
-def _declared(table: CellTable) -> Declaration:
-    """The most that can be known without a lottery: nothing but the data keeps a claim from level 3."""
-    organisations = tuple(sorted({cell.organisation for cell in table.cells}))
-    return Declaration(
-        format=DECLARATION_FORMAT, declared=date(2023, 1, 1), primary=OUTCOME.name, organisations=organisations
-    )
+    return _Believed(**{**dict(declared(table)), "control": control})
 
 
 def design(name: str, regions: Iterable[Found]) -> Design:
@@ -243,7 +235,7 @@ def _withheld(table: CellTable) -> tuple[float, float] | None:
 
 
 def _level(table: CellTable) -> int:
-    return conclude(table, estimate(table), Circumstances(_declared(table))).level
+    return conclude(table, estimate(table), Circumstances(declared(table))).level
 
 
 def _changed(table: CellTable) -> bool:

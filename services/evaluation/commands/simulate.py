@@ -46,7 +46,7 @@ def run(given: argparse.Namespace) -> int:
     truth = Region(**(chosen | {"starts": tuple(given.starts), "sizes": tuple(given.sizes)}))
     table = region(truth)
     if given.declaration:
-        files.write(given.declaration, _declared(table).model_dump_json(indent=2))
+        files.write(given.declaration, declared(table).model_dump_json(indent=2))
     json.dump(written(table), sys.stdout)
     sys.stdout.write("\n")
     sys.stderr.write(
@@ -55,7 +55,7 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
-def _declared(table: CellTable) -> Declaration:
+def declared(table: CellTable) -> Declaration:
     """Return what could have been declared of a region before its first wave."""
     organisations = tuple(sorted({cell.organisation for cell in table.cells}))
     return Declaration(
