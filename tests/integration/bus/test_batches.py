@@ -1,6 +1,7 @@
 """One reaction fed by hand: whatever stops a batch, the client is sent back to the first record that is not settled."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from aiokafka.errors import CommitFailedError, KafkaConnectionError
 from prometheus_client import REGISTRY
 
 from shared.bus.outcome import Hold
-from shared.bus.reaction import FIRST_PAUSE, LONGEST_PAUSE, SIDE_BY_SIDE
+from shared.bus.reaction import BATCH_SECONDS, FIRST_PAUSE, LONGEST_PAUSE, SIDE_BY_SIDE
 from tests.integration.bus.feeding import OTHER, PLACE, TOPIC, Feed, records
 
 
@@ -129,12 +130,14 @@ async def test_an_acknowledgement_that_fails_is_made_up_for_and_one_that_came_to
 
 async def test_no_partition_waits_for_the_long_runs_of_others(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
     """A batch that is out of time has moved every partition: those behind would otherwise never have their turn."""
-    monkeypatch.setattr("shared.bus.reaction.BATCH_SECONDS", 0.3)
+    clock = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr("shared.bus.reaction.time", clock)
     places = [TopicPartition(TOPIC, number) for number in range(3 * SIDE_BY_SIDE)]
     feed.client.assigned = set(places)
 
     async def slow(delivery: Any) -> None:
-        await asyncio.sleep(0.01)
+        clock.now += BATCH_SECONDS / (10 * len(places))
+        await asyncio.sleep(0)
         delivery.skip()
 
     feed.handler._handler = slow
