@@ -18,6 +18,8 @@ from shared.stream import Publisher, reader
 AUDITED_AS = "dead-letters"
 """The subject of the audit's chain of decisions about dead letters."""
 _AUDITED_AT_ONCE = 1_000
+SENT_AT_ONCE = 100
+"""Letters that are handed to the broker together: it has one deadline for all of them."""
 _LOOK_SECONDS = 0.2
 
 
@@ -154,9 +156,11 @@ class Desk:
         await self._note("redrive", [letter for queue in queues for letter in queue], decided)
         for depth in range(max(map(len, queues), default=0)):
             rows = [_row(queue[depth]) for queue in queues if depth < len(queue)]
-            taken = await self._publisher.publish(rows)
-            if len(taken) < len(rows):
-                raise UnavailableError(f"the broker did not take {len(rows) - len(taken)} records; do it again")
+            for start in range(0, len(rows), SENT_AT_ONCE):
+                portion = rows[start : start + SENT_AT_ONCE]
+                left = len(portion) - len(await self._publisher.publish(portion))
+                if left:
+                    raise UnavailableError(f"the broker did not take {left} of {len(portion)} records; do it again")
 
     async def discard(self, letters: Sequence[Letter | Expired], decided: Decided) -> int:
         """Let letters be; return how many were outstanding. Their bytes stay on the topic until they expire."""

@@ -1,7 +1,12 @@
+from collections.abc import Sequence
+from typing import Any
+from unittest.mock import AsyncMock, Mock
+
 import pytest
 
-from shared.deadletters.desk import EarlierExpiredError, EarlierWaitsError, Found, Wanted
+from shared.deadletters.desk import SENT_AT_ONCE, Decided, Desk, EarlierExpiredError, EarlierWaitsError, Found, Wanted
 from shared.deadletters.letter import BEHIND, Letter
+from shared.errors import UnavailableError
 from shared.stream.record import Record
 from tests.unit.shared.deadletters.test_letter import letter_of
 
@@ -75,3 +80,30 @@ def test_records_are_chosen_by_id_key_code_and_stage() -> None:
     assert there.outstanding(Wanted(code="bug")) == [b]
     assert there.outstanding(Wanted(stage="elsewhere")) == []
     assert there.settled(Wanted()) == []
+
+
+class SlowBroker:
+    """Takes so many records before the deadline of one call is over."""
+
+    def __init__(self, takes: int) -> None:
+        self.takes = takes
+        self.taken: list[str] = []
+
+    async def publish(self, rows: Sequence[dict[str, Any]]) -> list[str]:
+        self.taken += (now := [row["_id"] for row in rows][: self.takes])
+        return now
+
+    def desk(self) -> Desk:
+        return Desk("", "", Mock(), self, Mock(record=AsyncMock()))  # type: ignore[arg-type]
+
+
+async def test_a_broker_is_not_asked_to_take_thousands_of_records_before_one_deadline() -> None:
+    """P7: seen with 1,126 letters of a hostile publisher."""
+    there, _ = found(*[[(f"{number}", "no-good"), (f"{number} behind", BEHIND)] for number in range(7 * SENT_AT_ONCE)])
+    queues = there.in_order(there.outstanding(Wanted()))
+    broker = SlowBroker(takes=SENT_AT_ONCE)
+    await broker.desk().redrive(queues, Decided("ann", "known now"))
+    first, behind = broker.taken[: len(queues)], broker.taken[len(queues) :]
+    assert [first, behind] == [[queue[depth].id for queue in queues] for depth in (0, 1)]
+    with pytest.raises(UnavailableError, match="did not take 1 of"):
+        await SlowBroker(takes=SENT_AT_ONCE - 1).desk().redrive(queues, Decided("ann", "known now"))
