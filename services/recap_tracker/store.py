@@ -4,10 +4,8 @@ Guards that a project is found by its own organisation only, that ledger, projec
 saved together or not at all, and that each save hands over the facts it causes.
 """
 
-import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -16,11 +14,12 @@ from services.recap_tracker.domain.places import Ledger, Round, State
 from services.recap_tracker.domain.projects import Project
 from services.recap_tracker.domain.refusals import CohortNotKnownError
 from services.recap_tracker.domain.roster import Cohort, Person
-from shared.errors import NotFoundError, UnavailableError
+from shared.errors import NotFoundError
 from shared.events import Fact
 from shared.events.ids import CohortId, OrganisationId, ParticipantId, ProgrammeId, ProjectId
 from shared.mongo import Database, Index, guard
 from shared.outbox import Because, Change, StoreDoor
+from shared.turns import Turns
 
 PROJECTS, PLACES, DECISIONS, COHORTS, PEOPLE = "projects", "places", "place_decisions", "cohorts", "people"
 INDEXES = {
@@ -30,9 +29,6 @@ INDEXES = {
     COHORTS: [],
     PEOPLE: [],
 }
-
-TURN_SECONDS = 5.0
-"""How long a request waits for its turn: while the database is away nobody stands behind a long queue."""
 
 S = TypeVar("S", bound=State)
 
@@ -55,31 +51,6 @@ class Loaded(Generic[S]):
     def becomes(self, state: S, events: Sequence[Fact] = ()) -> Change:
         """Return the change that stores a new state together with what it says to the world."""
         return Change(self.collection, self.id, state.model_dump(mode="json"), self.version, events, self.saved_at)
-
-
-class Turns:
-    """Whose turn it is, within this process, to decide about a programme's places.
-
-    A courtesy, not the guard: the ledger's version decides. Without it many requests at once would spend their tries on
-    each other; with it only processes compete, one request each.
-    """
-
-    def __init__(self) -> None:
-        self._locks: defaultdict[ProgrammeId, asyncio.Lock] = defaultdict(asyncio.Lock)
-
-    @asynccontextmanager
-    async def of(self, programme: ProgrammeId) -> AsyncIterator[None]:
-        """Hold the turn inside the block; raises UnavailableError when it does not come in time."""
-        lock = self._locks[programme]
-        try:
-            async with asyncio.timeout(TURN_SECONDS):
-                await lock.acquire()
-        except TimeoutError:
-            raise UnavailableError("many ask for this programme's places at once; try again shortly") from None
-        try:
-            yield
-        finally:
-            lock.release()
 
 
 @dataclass(frozen=True)

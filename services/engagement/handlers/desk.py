@@ -6,22 +6,24 @@ Guards that handlers are given their parts and build none, and that a statement 
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.engagement.domain.state import ExternalKey, StatementId
 from services.engagement.store import Store
 from shared.audit import Audit
+from shared.turns import Turns
 from shared.vault import Vault, external_key
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Store, personal keys, the audit, and the key under which identifiers of other systems are matched."""
+    """Store, personal keys, the audit, the key under which identifiers of other systems are matched, and turns."""
 
     store: Store
     vault: Vault
     audit: Audit
     identifier_key: bytes
+    turns: Turns = field(default_factory=Turns)
 
     def key_of(self, organisation: str, system: str, value: str) -> ExternalKey:
         """Return what stands for an identifier of another system."""

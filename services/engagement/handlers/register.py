@@ -67,14 +67,15 @@ async def _change(
     answered = because.with_result({"accepted": len(people)})
 
     async def attempt() -> int:
-        held = await store.people(people)
-        papers = held.papers
-        for learner in decide(papers.learners, occasion).values():
-            papers = papers.learner(learner)
-        if papers != held.papers:
-            papers, events = held.told(papers)
-            also = [await _audited(desk, command, list(events), because)]
-            await store.save(held, papers, answered, events=events, also=also)
+        async with desk.turns.of(_chain(command)):  # each register of a session is the next entry in one chain
+            held = await store.people(people)
+            papers = held.papers
+            for learner in decide(papers.learners, occasion).values():
+                papers = papers.learner(learner)
+            if papers != held.papers:
+                papers, events = held.told(papers)
+                also = [await _audited(desk, command, list(events), because)]
+                await store.save(held, papers, answered, events=events, also=also)
         return len(people)
 
     return await until_saved(attempt)
@@ -85,5 +86,10 @@ async def _audited(
 ) -> Change:
     """Return who said this of whom: one entry for the register, not one for each person."""
     action = "register.taken" if isinstance(command, TakeRegister) else "register.voided"
-    subject = f"register:{command.organisation}:{command.session}"
-    return await desk.audit.change(because.actor, action, subject, command.organisation, {"participants": changed})
+    detail = {"participants": changed}
+    return await desk.audit.change(because.actor, action, _chain(command), command.organisation, detail)
+
+
+def _chain(command: TakeRegister | VoidRegister) -> str:
+    """Return the audit's name for what happened to one organisation's register of a session."""
+    return f"register:{command.organisation}:{command.session}"

@@ -145,3 +145,17 @@ async def test_who_took_a_register_is_on_the_record(world: World) -> None:
     (entry,) = await world.documents("audit")
     assert (entry["actor"], entry["action"], entry["detail"]) == ("fatima", "register.taken", {"participants": ["p-0"]})
     assert (await world.desk.audit.verify(f"register:{HERE}:{DAY}")).fault is None
+
+
+async def test_forty_who_take_registers_of_one_session_at_once_are_all_accepted_at_their_first_try(
+    world: World,
+) -> None:
+    """P10: each is the next entry of one chain in the audit; those who came too late would all begin again."""
+    await world.ready(*PEOPLE)
+    before = world.database.transactions
+    async with world.client() as client:
+        asked = (client.put(REGISTER, json={"entries": [line(person)]}) for person in PEOPLE)
+        answers = await asyncio.gather(*asked)
+    assert {answer.status_code for answer in answers} == {200}
+    assert world.database.transactions == before + len(PEOPLE)
+    assert len(await world.said()) == len(PEOPLE)

@@ -79,6 +79,19 @@ SABOTAGES = (
         red=(f"{DOOR}::test_beyond_the_backlog_limit_nothing_is_accepted",),
     ),
     Sabotage(
+        name="everybody-has-a-turn",
+        promise="P10",
+        breaks="of many who change one thing at once all but one begin again, and a busy process does less and less",
+        file="shared/turns.py",
+        old="        lock = self._locks.setdefault(name, asyncio.Lock())\n",
+        new="        lock = asyncio.Lock()\n",
+        red=(
+            "tests/unit/shared/test_turns.py::test_whose_turn_does_not_come_is_asked_to_try_again",
+            "tests/integration/engagement/test_register.py"
+            "::test_forty_who_take_registers_of_one_session_at_once_are_all_accepted_at_their_first_try",
+        ),
+    ),
+    Sabotage(
         name="commit-in-doubt-taken-for-done",
         promise="P1",
         breaks="a command is answered with yes although the database gave its transaction up",
