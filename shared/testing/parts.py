@@ -16,6 +16,7 @@ from shared.testing.probes import kafka_answers, mongo_answers
 from shared.testing.processes import LocalProcess
 
 DATABASE_VERSION = "0.7.0b3"
+_DATABASE = Path(__file__).with_name("database.py")
 
 
 class EmbeddedBroker(LocalProcess):
@@ -51,7 +52,7 @@ class EmbeddedDatabase(LocalProcess):
         options = ["--port", str(self.port), "--storage-path", str(data), "--sync-on-commit"]
         super().__init__(
             name,
-            [sys.executable, "-m", "secantus", *options, "--log-level", "WARNING"],
+            [sys.executable, "-P", str(_DATABASE), *options, "--log-level", "WARNING"],
             log=folder / f"{name}.log",
             ready=lambda: mongo_answers(self.port),
         )

@@ -7,6 +7,7 @@ from tests.sabotage.sabotage import Sabotage
 
 DOOR = "tests/integration/kernel/test_store_door.py"
 SHARING = "tests/integration/kernel/test_sharing.py"
+REGISTER = "tests/integration/engagement/test_register.py"
 
 SABOTAGES = (
     Sabotage(
@@ -87,8 +88,7 @@ SABOTAGES = (
         new="        lock = asyncio.Lock()\n",
         red=(
             "tests/unit/shared/test_turns.py::test_whose_turn_does_not_come_is_asked_to_try_again",
-            "tests/integration/engagement/test_register.py"
-            "::test_forty_who_take_registers_of_one_session_at_once_are_all_accepted_at_their_first_try",
+            f"{REGISTER}::test_forty_who_take_registers_of_one_session_at_once_are_all_accepted_at_their_first_try",
         ),
     ),
     Sabotage(

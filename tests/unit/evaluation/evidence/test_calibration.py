@@ -30,8 +30,8 @@ def test_a_few_regions_of_each_size_hold_the_truth_and_claim_nothing(organisatio
     assert found.given is (organisations > 4)
 
 
-@pytest.mark.parametrize("name", DESIGNS)
-def test_a_few_regions_of_each_design_find_no_effect_that_is_not_there(name: str) -> None:
+@pytest.mark.parametrize("name", tuple(DESIGNS)[::2])
+def test_a_few_regions_of_every_second_design_find_no_effect_that_is_not_there(name: str) -> None:
     """MCR-30: not more often than one of a thousand such tests would with 8 %, staggered and unbalanced ones alike."""
     found = design(name, [found_in(name, 3000 + seed) for seed in range(FEW)])
     assert max(found.never, found.not_yet) * FEW <= stats.binom.isf(0.001, FEW, 0.08)
