@@ -1,12 +1,14 @@
 """Change: what happened to the scores of those who answered both times, and what those who left could have altered.
 
 Guards that a change is counted among people who answered before and after and nobody else, that "then" ratings are
-shown beside the others and never merged with them, and that who left is part of every comparison.
+shown beside the others and never merged with them, that who left is part of every comparison, and that a scale with
+ends is not taken for one without.
 """
 
 from services.evaluation.evidence.change.attrition import Bounds, bounds
 from services.evaluation.evidence.change.contrast import Contrast, Difference, ancova, contrast
 from services.evaluation.evidence.change.dose import Dose, dose
+from services.evaluation.evidence.change.footing import Footing, footing
 from services.evaluation.evidence.change.paired import Change, paired, since_start
 from services.evaluation.evidence.change.several import adjusted, threshold
 from services.evaluation.evidence.change.shift import Shift, shift
@@ -17,12 +19,14 @@ __all__ = [
     "Contrast",
     "Difference",
     "Dose",
+    "Footing",
     "Shift",
     "adjusted",
     "ancova",
     "bounds",
     "contrast",
     "dose",
+    "footing",
     "paired",
     "shift",
     "since_start",
