@@ -30,6 +30,10 @@ class Conditions:
     pre_test_passed: bool | None = None
     """None where it could not be tested."""
     pre_test_powered: bool = False
+    alike_before: bool = False
+    """Both sides began so near each other that moving alike can be expected of them."""
+    room: bool = False
+    """No side came so near an end of the scale, before the start or since, that the end held it back."""
     sensitivity_excludes_zero: bool = False
     bounds_same_sign: bool = False
     adjusted: bool = False
@@ -84,7 +88,8 @@ def limits(conditions: Conditions) -> tuple[str, ...]:
 def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]:
     """Return the names of the conditions that levels 3 and 4 ask for and that are not met.
 
-    A lottery stands in for the time before the start; where that could be tested and failed, it does not.
+    A lottery stands in for the time before the start; where that could be tested and failed, it does not. It also
+    stands in for where both sides began: chance makes them alike, and an end of the scale holds both back.
     """
     fewest = min(conditions.organisations_treated, conditions.organisations_comparison)
     both = {
@@ -101,6 +106,8 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
         "pre_periods": conditions.pre_periods >= rules.fewest_pre_periods,
         "pre_test": conditions.pre_test_passed is True,
         "powered": conditions.pre_test_powered,
+        "alike_before": conditions.alike_before,
+        "room": conditions.room,
         "sensitivity": conditions.sensitivity_excludes_zero,
         "detected": conditions.detected,
     }

@@ -11,7 +11,7 @@ from math import inf, isfinite
 from statistics import median_high
 
 from services.evaluation.evidence.cells import CellTable
-from services.evaluation.evidence.change import Bounds, Change, adjusted, threshold
+from services.evaluation.evidence.change import Bounds, Change, adjusted, footing, threshold
 from services.evaluation.evidence.claims.conditions import Conditions
 from services.evaluation.evidence.claims.declaration import Declaration
 from services.evaluation.evidence.claims.figures import Figures, Sure, figures
@@ -66,7 +66,7 @@ def conditions(
     )
     if estimate is None or not _estimated(estimate) or not _comparable(table, estimate, k):
         return alone
-    effect, passed = estimate.effect or 0.0, estimate.pre_test_p
+    effect, passed, stood = estimate.effect or 0.0, estimate.pre_test_p, footing(table, estimate.control)
     return replace(
         alone,
         comparison=True,
@@ -80,6 +80,8 @@ def conditions(
         pre_periods=estimate.pre_periods,
         pre_test_passed=None if passed is None else passed >= rules.pre_test_alpha,
         pre_test_powered=estimate.pre_test_powered,
+        alike_before=stood.apart <= rules.apart_at_most,
+        room=stood.room >= rules.room_at_least,
         sensitivity_excludes_zero=_robust(estimate),
         bounds_same_sign=limited is not None and min(limited.low * effect, limited.high * effect) > 0,
         adjusted=declared.is_primary(table) or corrected(table, estimate, known) is not None,

@@ -14,6 +14,8 @@ from services.evaluation.evidence.claims.words import found
 
 Level = Literal[0, 1, 2, 3, 4]
 Share = Annotated[float, Field(gt=0, lt=1)]
+Deviations = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+"""Standard deviations between people."""
 Count = Annotated[int, Field(ge=1)]
 TOP = 4
 _FIGURES = {"outcome", "unit", "observed", "comparison", "difference", "low", "high", "detectable", "change"}
@@ -66,6 +68,8 @@ class Ladder(_Strict):
     fewest_pre_periods: Count
     fewest_returns: Count
     pre_test_alpha: Share
+    apart_at_most: Deviations
+    room_at_least: Deviations
     significance: Share
     balanced_within: Share
     left_at_most: Share

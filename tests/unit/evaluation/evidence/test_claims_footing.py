@@ -1,0 +1,101 @@
+"""A scale with ends: sides that began far apart, or had no room to move, carry no claim of an effect."""
+
+from dataclasses import replace
+from datetime import date
+from functools import cache
+
+import numpy as np
+import pytest
+
+from services.evaluation.evidence.cells import CellTable, Outcome, fold
+from services.evaluation.evidence.claims import DECLARATION_FORMAT, Circumstances, Claim, Declaration, conclude, ladder
+from services.evaluation.evidence.estimate import Estimate, estimate
+from tests.unit.evaluation.evidence.claimed import DRAWN, KNOWN, SURE, WHOLE
+
+FIVE = Outcome(name="Confidence", unit="points", low=1, high=5)
+WIDE = Outcome(name="Confidence", unit="points", low=-20, high=20)
+WAVES = ["2023-09", "2024-01", "2024-05", "2024-09", "2025-01"]
+EACH = 12
+"""Organisations a side, of 60 people each."""
+APART, ROOM = "alike_before", "room"
+
+
+@cache
+def compared(
+    programme: float, comparison: float, rise: float, seed: int, *, effect: float = 0.0, scale: Outcome = FIVE
+) -> tuple[CellTable, Estimate]:
+    """Whole scores of people who all move alike after the third wave, cut off where the scale ends."""
+    random, people = np.random.default_rng(seed), 2 * EACH * 60
+    began = np.arange(people) < people // 2
+    scores = np.where(began, programme, comparison)[:, None] + rise * np.array([0, 0, 0, 0.75, 1])
+    scores += random.normal(0, 0.6, (people, 1)) + random.normal(0, 0.5, (people, 5))
+    scores += np.repeat(random.normal(0, 0.08, (2 * EACH, 5)), 60, axis=0)
+    scores[began, 3:] += effect
+    names = [f"Trust {number:02}" for number in range(2 * EACH) for _ in range(60)]
+    answers = np.rint(scores).clip(scale.low, scale.high).astype(int)
+    cells = fold(names, (4 * began).tolist(), answers, np.ones(answers.shape, dtype=bool))
+    table = CellTable.of(scale, WAVES, cells)
+    return table, estimate(table)
+
+
+def claimed(table: CellTable, found: Estimate) -> Claim:
+    names = tuple(sorted({cell.organisation for cell in table.cells}))
+    declared = Declaration(
+        format=DECLARATION_FORMAT, declared=date(2023, 1, 1), primary="Confidence", organisations=names
+    )
+    return conclude(table, found, Circumstances(declared))
+
+
+def said(*names: str) -> tuple[str, ...]:
+    return tuple(ladder().limits[name] for name in names)
+
+
+@pytest.mark.parametrize(
+    ("programme", "comparison", "rise", "seed"),
+    [(2.6, 4.2, 0.8, 2), (3.4, 1.8, -0.8, 0), (4.2, 2.6, 0.8, 0), (1.8, 3.4, -0.8, 1)],
+)
+def test_a_side_that_the_scale_held_back_is_no_sign_of_an_effect(
+    programme: float, comparison: float, rise: float, seed: int
+) -> None:
+    """MCR-30: no effect, all rise or fall alike, one side begins near an end: 16 of 30 such regions were level 3."""
+    table, found = compared(programme, comparison, rise, seed)
+    claim = claimed(table, found)
+    assert (claim.level, claim.detected) == (2, True)
+    assert claim.limits == said(APART, ROOM)
+    assert "otherwise" not in claim.sentence
+
+
+def test_sides_far_apart_are_no_more_alike_where_the_scale_does_not_end() -> None:
+    """Points of a questionnaire are not equally long: far apart, moving alike means little."""
+    claim = claimed(*compared(2.6, 4.2, 0.2, 1, effect=0.5, scale=WIDE))
+    assert (claim.level, claim.limits) == (2, said(APART))
+
+
+def test_a_side_without_room_alone_is_enough() -> None:
+    """MCR-30: both begin near the top; of an effect of half a point less than half a point is left to be seen."""
+    claim = claimed(*compared(4.2, 4.2, 0.8, 1, effect=0.5))
+    assert (claim.level, claim.limits) == (2, said(ROOM))
+    assert claim.interval is not None
+    assert claim.interval[1] < 0.5
+
+
+@pytest.mark.parametrize(("start", "scale"), [(3.0, FIVE), (3.6, FIVE), (4.2, WIDE)])
+def test_sides_that_began_alike_with_room_reach_level_three_as_before(start: float, scale: Outcome) -> None:
+    claim = claimed(*compared(start, start, 0.2, 1, effect=0.5, scale=scale))
+    assert (claim.level, claim.limits) == (3, said("lottery"))
+
+
+def shut_in(low: int, high: int) -> CellTable:
+    """The region that other tests start from, between other ends: its means are 49 to 58, its deviation 10."""
+    return replace(WHOLE, outcome=WHOLE.outcome.model_copy(update={"low": low, "high": high}))
+
+
+@pytest.mark.parametrize(("low", "high", "level"), [(0, 100, 3), (40, 70, 3), (47, 100, 2), (0, 61, 2)])
+def test_room_is_what_the_declared_scale_leaves(low: int, high: int, level: int) -> None:
+    claim = conclude(shut_in(low, high), SURE, KNOWN)
+    assert (claim.level, claim.limits) == (level, said("lottery" if level == 3 else ROOM))
+
+
+def test_a_lottery_needs_neither() -> None:
+    """Chance made both sides alike in expectation, and they meet the same ends: what is found, the draw explains."""
+    assert conclude(shut_in(47, 61), SURE, Circumstances(DRAWN)).level == 4
