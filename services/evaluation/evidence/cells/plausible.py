@@ -33,7 +33,9 @@ def check(table: CellTable) -> None:
         for field, what in _problems(cell, table):
             raise EvidenceError(what, cell=name, field=field)
     if copied := copies(table.cells):
-        what = f"the very answers of {copied[0]!r}; one organisation under two names counts once: leave one of them out"
+        what = (
+            f"the very answers of {copied[0]!r}, all or nearly all; one organisation counts once: leave one of them out"
+        )
         raise EvidenceError(what, cell=f"cells ({copied[1]})", field="organisation")
 
 
