@@ -19,6 +19,7 @@ from pymongo.errors import (
     InvalidOperation,
     OperationFailure,
     PyMongoError,
+    WriteConcernError,
 )
 from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
@@ -49,6 +50,9 @@ T = TypeVar("T")
 _TIMEOUT_MS = 10_000
 _TRANSACTION_SECONDS = 20.0
 _MAJORITY = WriteConcern("majority", j=True)
+_FAILING_OVER = frozenset({6, 7, 50, 89, 91, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
+"""What a server says while it stops, or while another becomes the primary; the driver asks twice and then raises it.
+Source: the retryable errors of MongoDB's driver specifications, and the ends of time limits."""
 
 
 @dataclass(frozen=True)
@@ -197,6 +201,10 @@ def translate(error: BaseException) -> UnavailableError | None:
             meaning = UnavailableError("the database is away")
         case PyMongoError() if error.has_error_label("TransientTransactionError"):
             meaning = ConflictError("the transaction was given up by the database")
+        case WriteConcernError() | BulkWriteError(details={"writeErrors": [], "writeConcernErrors": [_, *_]}):
+            meaning = UnavailableError("the database has not said whether it keeps the change")
+        case OperationFailure(code=code) if code in _FAILING_OVER:
+            meaning = UnavailableError("the database is away")
         case OperationFailure() | InvalidOperation():
             meaning = None
         case PyMongoError():

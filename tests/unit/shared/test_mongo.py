@@ -1,12 +1,22 @@
-"""A commit whose answer was lost: the proof says whether it happened, and nobody guesses (P1)."""
+"""A commit whose answer was lost: the proof says whether it happened, and nobody guesses (P1).
+
+And what a database says while another becomes its primary: an outage, never a bug (P6, P10).
+"""
 
 from typing import Any
 
 import pytest
-from pymongo.errors import AutoReconnect, OperationFailure
+from pymongo.errors import (
+    AutoReconnect,
+    BulkWriteError,
+    OperationFailure,
+    PyMongoError,
+    WriteConcernError,
+    WTimeoutError,
+)
 
 from shared.errors import ConflictError, UnavailableError
-from shared.mongo import _commit
+from shared.mongo import _commit, guard, translate
 
 
 class Session:
@@ -66,3 +76,38 @@ async def test_a_commit_that_was_refused_at_once_is_no_doubt() -> None:
     session: Any = Session(forgotten())
     with pytest.raises(OperationFailure):
         await _commit(session, proving(True))
+
+
+NOT_KEPT = {"code": 189, "errmsg": "stepped down"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        OperationFailure("majority reads are not possible", 134),
+        OperationFailure("exceeded time limit", 262),
+        OperationFailure("stepped down", 189),
+        OperationFailure("not primary", 10107),
+        OperationFailure("shutting down", 11600),
+        WriteConcernError("stepped down", 189, NOT_KEPT),
+        WTimeoutError("waiting for replication timed out", 64),
+        BulkWriteError({"writeErrors": [], "writeConcernErrors": [NOT_KEPT]}),
+    ],
+)
+async def test_what_is_said_while_another_becomes_the_primary_is_an_outage(said: PyMongoError) -> None:
+    """P10: taken for a bug, good records would be parked within half a second, for a person to redrive."""
+    with pytest.raises(UnavailableError) as raised:
+        async with guard():
+            raise said
+    assert not isinstance(raised.value, ConflictError)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        OperationFailure("unknown operator: $nope", 2),
+        BulkWriteError({"writeErrors": [{"code": 121}], "writeConcernErrors": []}),
+    ],
+)
+def test_what_will_never_succeed_is_no_outage(said: PyMongoError) -> None:
+    assert translate(said) is None
