@@ -76,6 +76,8 @@ async def _change(
                 papers, events = held.told(papers)
                 also = [await _audited(desk, command, list(events), because)]
                 await store.save(held, papers, answered, events=events, also=also)
+            elif because.mark is not None:
+                await store.remember(answered)
         return len(people)
 
     return await until_saved(attempt)

@@ -110,6 +110,10 @@ class Store:
             await self._door.save(changes, because)
         return bool(changes)
 
+    async def remember(self, because: Because) -> None:
+        """Save a command's mark alone: nothing is different now, but the same command must change nothing later."""
+        await self._door.save([], because)
+
     async def _filled(
         self, collection: str, blank: Mapping[Any, S], versions: dict[tuple[str, str], Loaded]
     ) -> dict[Any, S]:

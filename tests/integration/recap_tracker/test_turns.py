@@ -3,11 +3,14 @@
 import asyncio
 from collections import Counter
 
+import pytest
+
 from tests.integration.recap_tracker.world import World, wish
 
 
-async def test_thirty_who_ask_at_once_are_all_answered(world: World) -> None:
+async def test_thirty_who_ask_at_once_are_all_answered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """REC-2"""
+    monkeypatch.setattr("shared.turns.TURN_SECONDS", 300.0)  # a busy machine is slow, not wrong
     await world.schedule(places=20)
     leads = [f"person-{number}" for number in range(30)]
     await world.enrol(*leads)
