@@ -124,8 +124,15 @@ class Reaction:
             logger().warning("positions were not taken", reaction=self.name)
         except (UnavailableError, KafkaError, OSError, TimeoutError) as error:
             logger().warning("positions wait", reaction=self.name, error=type(error).__name__)
-            self._evidence = evidence + self._evidence
-            self._uncommitted = {**offsets, **self._uncommitted}
+            self._keep(evidence, offsets)
+        except BaseException:
+            self._keep(evidence, offsets)
+            raise
+
+    def _keep(self, evidence: list[Mark], offsets: dict[TopicPartition, int]) -> None:
+        """Keep what could not be settled for the next time, before what has come since."""
+        self._evidence = evidence + self._evidence
+        self._uncommitted = {**offsets, **self._uncommitted}
 
     async def _commit(self, offsets: dict[TopicPartition, int]) -> None:
         assigned = self._client().assignment()

@@ -122,10 +122,15 @@ async def test_an_acknowledgement_that_fails_is_made_up_for_and_one_that_came_to
     assert feed.client.commits == []
     await feed.reaction.settle_if_idle()
     assert feed.client.commits == [{PLACE: 1}]
-    feed.client.trouble = [CommitFailedError()]
+    feed.client.trouble = [RuntimeError("nobody thought of this")]
     await feed.batch(1)
-    await feed.reaction.settle_if_idle()
     assert feed.client.commits == [{PLACE: 1}]
+    await feed.reaction.settle_if_idle()
+    assert feed.client.commits == [{PLACE: 1}, {PLACE: 2}]
+    feed.client.trouble = [CommitFailedError()]
+    await feed.batch(2)
+    await feed.reaction.settle_if_idle()
+    assert feed.client.commits == [{PLACE: 1}, {PLACE: 2}]
 
 
 async def test_no_partition_waits_for_the_long_runs_of_others(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
