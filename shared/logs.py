@@ -6,7 +6,9 @@ and of an exception only its kind and its place are written, because a message m
 
 import logging
 import sys
+import time
 import traceback
+from collections import Counter
 from collections.abc import MutableMapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -26,6 +28,7 @@ ALLOWED = frozenset(
 )
 """Names that a log line may hold; add one only if its values can never be about a person's content."""
 
+SPARING_SECONDS = 10.0
 _LIBRARIES = "site-packages"
 _HOME = str(Path(__file__).parents[1]) + "/"
 _QUIET = ("aiokafka", "asyncio", "faststream", "httpcore", "httpx", "pymongo", "uvicorn", "uvicorn.access")
@@ -46,6 +49,7 @@ def configure(service: str, process: str, level: str = "info") -> None:
     _arrange(service, process)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter(service, process))
+    handler.addFilter(Sparing())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
@@ -53,6 +57,31 @@ def configure(service: str, process: str, level: str = "info") -> None:
         library = logging.getLogger(name)
         library.handlers, library.propagate = [], True
         library.setLevel(max(logging.WARNING, root.level))
+
+
+class Sparing(logging.Filter):
+    """Lets each kind of a library's line through once in ten seconds, with the number of those left out.
+
+    Clients say several times a second that a broker is away: in ten minutes that fills a disk and hides the rest.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, str], float] = {}
+        self._left_out: Counter[tuple[str, str]] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say whether a line is written; our own always are."""
+        if not record.name.startswith(_QUIET):
+            return True
+        kind, moment = (record.name, str(record.msg)), time.monotonic()
+        if moment - self._said.get(kind, float("-inf")) < SPARING_SECONDS:
+            self._left_out[kind] += 1
+            return False
+        self._said[kind] = moment
+        if left_out := self._left_out.pop(kind, 0):
+            record.msg, record.args = f"{record.getMessage()} ({left_out} more like it before)", ()
+        return True
 
 
 def formatter(service: str, process: str) -> logging.Formatter:

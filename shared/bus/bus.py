@@ -5,7 +5,7 @@ process.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 from shared.bus.consumer import Consumer, Subscription
 from shared.bus.handling import Handler, Handling
 from shared.bus.reaction import Reaction
-from shared.bus.watchdog import Watchdog
+from shared.bus.watchdog import PATIENCE_SECONDS, IdleClock, Watchdog
 from shared.deadletters.writer import DeadLetters
 from shared.logs import logger
 from shared.mongo import Database
@@ -118,6 +118,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # the client has 
         self._stopping = bus._stopping  # noqa: SLF001 - one thing in two classes
         self._consumer: Consumer | None = None
         self._joined = False
+        self._idle = IdleClock()
         self.reaction = Reaction(
             handling,
             service=bus.service,
@@ -147,7 +148,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # the client has 
             await self._leave()
 
     async def _join(self) -> bool:
-        self._consumer = Consumer(self._brokers, self.subscription, self.reaction.consume, self)
+        self._consumer = Consumer(self._brokers, self.subscription, self._consume, self)
         try:
             async with asyncio.timeout(START_SECONDS):
                 await self._consumer.start()
@@ -158,9 +159,13 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # the client has 
         self._joined = True
         return True
 
+    async def _consume(self, batch: Sequence[Any]) -> None:
+        with self._idle.standing():
+            await self.reaction.consume(batch)
+
     async def _watch(self) -> None:
         """Look from time to time whether records move, and say how far we came if that failed before."""
-        watchdog = Watchdog(self._brokers)
+        watchdog = Watchdog(self._brokers, patience=PATIENCE_SECONDS, clock=self._idle.seconds)
         while not await _pause(self._stopping, LOOK_SECONDS):
             await self.reaction.settle_if_idle()
             if self._consumer is not None:

@@ -6,7 +6,8 @@ died: the process ends, its supervisor starts it again, and nothing is lost.
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from aiokafka import TopicPartition
@@ -35,19 +36,47 @@ class Watched(Protocol):
         """Whether the loop that hands out records is alive."""
 
 
-class Watchdog:
-    """Compares positions with the ends of the log, as a fresh connection sees them."""
+class IdleClock:
+    """A clock that stands while a batch is worked on.
 
-    def __init__(self, brokers: str, *, patience: float = PATIENCE_SECONDS) -> None:
+    A client hands out no more than a batch, the partitions in turn: on a busy machine, after an outage, one of them may
+    wait for longer than anybody is patient. That is no fault of the client, and starting again would only take longer.
+    """
+
+    def __init__(self) -> None:
+        self._idled = 0.0
+        self._idle_since: float | None = time.monotonic()
+
+    def seconds(self) -> float:
+        """Return for how long the client could have handed something out."""
+        return self._idled + (0.0 if self._idle_since is None else time.monotonic() - self._idle_since)
+
+    @contextmanager
+    def standing(self) -> Iterator[None]:
+        """Stand inside the block."""
+        self._idled, self._idle_since = self.seconds(), None
+        try:
+            yield
+        finally:
+            self._idle_since = time.monotonic()
+
+
+class Watchdog:
+    """Compares positions with the ends of the log, as a fresh connection sees them; `clock` says what time counts."""
+
+    def __init__(
+        self, brokers: str, *, patience: float = PATIENCE_SECONDS, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._brokers = brokers
         self._patience = patience
+        self._clock = clock
         self._since: dict[TopicPartition, tuple[int, float]] = {}
 
     async def look(self, consumer: Watched, held: frozenset[TopicPartition]) -> None:
         """Compare once; raises StalledError. Partitions that are held back on purpose are not judged."""
         if not consumer.running:
             raise StalledError("the loop that hands out records has ended")
-        still = self.standing_still(await _positions(consumer.client, held), time.monotonic())
+        still = self.standing_still(await _positions(consumer.client, held), self._clock())
         if not still:
             return
         try:

@@ -7,7 +7,7 @@ import pytest
 from shared.bus import Delivery
 from shared.deadletters.writer import DeadLetters
 from shared.errors import PoisonError, UnavailableError
-from tests.integration.bus.world import World
+from tests.integration.bus.world import World, until
 
 pytestmark = pytest.mark.delivery
 
@@ -97,3 +97,31 @@ async def test_what_cannot_be_parked_does_not_move_the_position_and_a_crash_afte
     assert [letter.code for letter in letters] == ["no-good", "no-good", "behind"]
     assert letters[0].id == letters[1].id
     assert world.handled == []
+
+
+async def test_a_partition_that_waits_for_its_turn_is_not_taken_for_one_that_the_client_forgot(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P10: batches that take long are no reason to begin again."""
+    monkeypatch.setattr("shared.bus.consumer.BATCH_RECORDS", 1)
+    monkeypatch.setattr("shared.bus.bus.LOOK_SECONDS", 0.1)
+    monkeypatch.setattr("shared.bus.bus.PATIENCE_SECONDS", 1.5)
+
+    @world.bus.reaction(pattern=world.topics.attendance_pattern(), name="attendance")
+    async def handle(delivery: Delivery) -> None:
+        await asyncio.sleep(1)  # what takes long on a busy machine
+        await world.save(delivery)
+
+    await world.bus.start()
+    values = [b"%d" % number for number in range(6)]
+    for value in values:
+        await world.publish(world.topics.attendance("R0A"), value, key=value.decode())
+    watching = asyncio.create_task(world.bus.wait())
+
+    async def all_handled() -> bool:
+        return watching.done() or len(world.handled) == len(values)
+
+    await until(all_handled)
+    assert not watching.done(), watching.result()
+    assert sorted(world.values()) == values
+    watching.cancel()

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -139,3 +140,22 @@ def test_text_of_any_language_can_be_logged_and_never_breaks_a_line(lines: Any) 
 
     assert len(lines.all) == 1
     assert lines.last["code"] == "café"
+
+
+def test_what_a_library_says_again_and_again_is_written_once_in_ten_seconds(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client says several times a second that its broker is away."""
+    clock = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr(logs, "time", clock)
+    for tenth in range(205):
+        clock.now = tenth / 10
+        logging.getLogger("aiokafka.cluster").warning("Unable to connect to %s", f"broker-{tenth}")
+        logs.logger().warning("a partition waits")
+    theirs = [line["event"] for line in lines.all if line["logger"] == "aiokafka.cluster"]
+    assert theirs == [
+        "Unable to connect to broker-0",
+        "Unable to connect to broker-100 (99 more like it before)",
+        "Unable to connect to broker-200 (99 more like it before)",
+    ]
+    assert sum(line["event"] == "a partition waits" for line in lines.all) == 205

@@ -1,10 +1,11 @@
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
 
 from shared.bus import watchdog
-from shared.bus.watchdog import StalledError, Watchdog
+from shared.bus.watchdog import IdleClock, StalledError, Watchdog
 from shared.errors import UnavailableError
 
 PLACE = TopicPartition("t", 0)
@@ -80,3 +81,22 @@ def test_a_position_that_is_not_known_stands_still_from_when_it_was_first_asked_
     dog = Watchdog("broker", patience=60)
     assert dog.standing_still({PLACE: -1}, 0) == {}
     assert dog.standing_still({PLACE: -1}, 60) == {PLACE: -1}
+
+
+async def test_a_partition_that_waits_for_its_turn_behind_long_batches_is_no_reason(
+    log_ends: dict[TopicPartition, int | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P10: after an outage a busy worker was ended every minute, before all partitions had had their turn."""
+    time = SimpleNamespace(now=0.0, monotonic=lambda: time.now)
+    monkeypatch.setattr(watchdog, "time", time)
+    idle = IdleClock()
+    dog = Watchdog("broker", clock=idle.seconds)
+    for _ in range(10):
+        with idle.standing():
+            time.now += 50
+            await dog.look(Consumer(5), frozenset())
+        time.now += 1
+        await dog.look(Consumer(5), frozenset())
+    time.now += 60
+    with pytest.raises(StalledError):
+        await dog.look(Consumer(5), frozenset())
