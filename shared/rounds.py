@@ -22,8 +22,9 @@ Round = Callable[[Sequence[Q]], Awaitable[Sequence[A | Exception]]]
 class Rounds(Generic[Q, A]):
     """Gathers questions for `play`, which returns an answer or an error for each, in their order.
 
-    What `play` raises is every question's error. If the part was away, so is it for whoever gathered meanwhile: they
-    are told so instead of waiting for it once more. A round goes on when somebody who asked has gone.
+    Nobody fails because of somebody else: when `play` raises, each is asked alone. Only a part that was away is away
+    for all, also for whoever gathered meanwhile: they are told so instead of waiting for it once more. A round goes on
+    when somebody who asked has gone.
     """
 
     def __init__(self, play: Round[Q, A], *, most: int = MOST) -> None:
@@ -46,9 +47,7 @@ class Rounds(Generic[Q, A]):
             asked = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
             asked = [(question, answer) for question, answer in asked if not answer.done()]
             try:
-                answers = await self._play([question for question, _ in asked]) if asked else ()
-            except Exception as error:  # noqa: BLE001 - handed to whoever asked
-                answers = [error] * len(asked)
+                answers = await self._answers([question for question, _ in asked]) if asked else ()
             except BaseException:
                 for _, answer in (*asked, *self._waiting):
                     answer.cancel()
@@ -58,11 +57,28 @@ class Rounds(Generic[Q, A]):
                 _tell(answer, found)
             self._tell_who_waits(answers)
 
+    async def _answers(self, questions: Sequence[Q]) -> Sequence[A | Exception]:
+        """Return the answer or the error of each question."""
+        try:
+            return await self._play(questions)
+        except Exception as error:  # noqa: BLE001 - handed to whoever asked
+            if len(questions) == 1 or is_away(error):
+                return [error] * len(questions)
+        answers: list[A | Exception] = []
+        for question in questions:
+            away = _away(answers)
+            answers += await self._answers([question]) if away is None else [away]
+        return answers
+
     def _tell_who_waits(self, answers: Sequence[A | Exception]) -> None:
         """Tell whoever gathered meanwhile that the part is away, if it is."""
-        away = next((found for found in answers if isinstance(found, Exception) and is_away(found)), None)
+        away = _away(answers)
         while away is not None and self._waiting:
             _tell(self._waiting.popleft()[1], away)
+
+
+def _away(answers: Sequence[A | Exception]) -> Exception | None:
+    return next((found for found in answers if isinstance(found, Exception) and is_away(found)), None)
 
 
 def _tell(answer: asyncio.Future[A], found: A | Exception) -> None:

@@ -216,3 +216,17 @@ async def test_records_of_one_moment_share_questions_and_transactions(
     assert len(asked) <= 5, asked
     assert world.database.transactions - before <= 2
     assert [await world.told(person) for person in people] == [[("attended", 2)]] * len(people)
+
+
+async def test_a_cohort_that_cannot_be_read_fails_only_records_of_its_own_sessions(world: World) -> None:
+    """P6: a newer release wrote it, with a kind of contact that this one does not know."""
+    people = [f"p-{number}" for number in range(5)]
+    await world.ready(*people)
+    (cohort,) = await world.documents("cohorts")
+    newer = {**cohort["sessions"][0], "session": "newer", "kind": "podcast"}
+    await world.database.collection("cohorts").insert_one({**cohort, "_id": "newer", "sessions": [newer]})
+    said = [recorded(f"record-{person}", person) for person in people]
+    said.insert(2, recorded("record", "p-0", session="newer"))
+    answers = await asyncio.gather(*map(world.receives, said), return_exceptions=True)
+    assert [type(one).__name__ for one in answers if isinstance(one, Exception)] == ["ValidationError"]
+    assert [await world.told(person) for person in people] == [[("attended", 2)]] * len(people)

@@ -1,12 +1,13 @@
 """Sabotages of saving: the store door, the inbox mark, the commit whose answer was lost.
 
-Guards P1 by breaking it.
+Guards P1 by breaking it, and that who shares a round with others does not fail because of them.
 """
 
 from tests.sabotage.sabotage import Sabotage
 
 DOOR = "tests/integration/kernel/test_store_door.py"
 SHARING = "tests/integration/kernel/test_sharing.py"
+RECORDS = "tests/integration/engagement/test_records.py"
 REGISTER = "tests/integration/engagement/test_register.py"
 
 SABOTAGES = (
@@ -69,6 +70,18 @@ SABOTAGES = (
                 _tell(self._waiting.popleft()[1], answers[-1])
             for (_, answer), found in zip(asked, answers, strict=True):""",
         red=("tests/unit/shared/test_rounds.py::test_what_is_asked_during_a_round_is_answered_by_a_later_one",),
+    ),
+    Sabotage(
+        name="everybodys-error",
+        promise="P6",
+        breaks="a document that cannot be read parks the records of all who asked at the same moment",
+        file="shared/rounds.py",
+        old="            if len(questions) == 1 or is_away(error):\n                return",
+        new="            if error:\n                return",
+        red=(
+            "tests/unit/shared/test_rounds.py::test_what_one_question_makes_a_round_raise_is_nobody_elses",
+            f"{RECORDS}::test_a_cohort_that_cannot_be_read_fails_only_records_of_its_own_sessions",
+        ),
     ),
     Sabotage(
         name="backlog-without-limit",

@@ -71,6 +71,39 @@ async def test_an_error_of_one_question_is_nobody_elses() -> None:
     assert isinstance(answers[1], ValueError)
 
 
+class Picky(Table):
+    """Raises for a whole round if one of its questions is below zero; -2 finds a part away."""
+
+    async def play(self, questions: Sequence[int]) -> list[int | Exception]:
+        self.rounds.append(list(questions))
+        for question in questions if len(questions) > 1 else ():
+            if question < 0:
+                raise ValueError(f"no {question}")
+        if questions == [-2]:
+            raise UnavailableError("away")
+        return await Table().play(questions)
+
+
+async def test_what_one_question_makes_a_round_raise_is_nobody_elses() -> None:
+    """P6: a document that cannot be read parks those records that need it, not those asked about at the same time."""
+    table = Picky()
+    rounds = Rounds(table.play)
+    answers = await asyncio.gather(*[rounds.ask(number) for number in (1, -1, 3)], return_exceptions=True)
+    assert answers[::2] == [100, 300]
+    assert str(answers[1]) == "no -1"
+    assert table.rounds == [[1, -1, 3], [1], [-1], [3]]
+
+
+async def test_who_is_asked_alone_does_not_wait_again_for_a_part_that_is_away() -> None:
+    """P10."""
+    table = Picky()
+    rounds = Rounds(table.play)
+    answers = await asyncio.gather(*[rounds.ask(number) for number in (1, -2, 3)], return_exceptions=True)
+    assert answers[0] == 100
+    assert [str(answer) for answer in answers[1:]] == ["away", "away"]
+    assert table.rounds == [[1, -2, 3], [1], [-2]]
+
+
 @pytest.mark.parametrize(("error", "rounds_played"), [(UnavailableError("away"), 1), (ConflictError("late"), 2)])
 async def test_who_gathered_while_a_part_was_away_does_not_wait_for_it_again(
     error: Exception, rounds_played: int
