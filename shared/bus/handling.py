@@ -1,7 +1,7 @@
 """Handles one record of one reaction, from its bytes to its outcome.
 
-Guards the order of checks by which a record takes effect once or is kept: parked already, handled already, behind a
-parked one, and only then the handler. Nothing here moves a position.
+Guards the order of checks by which a record takes effect once or is kept: parked already, discarded, handled
+already, behind a parked one, and only then the handler. Nothing here moves a position.
 """
 
 import asyncio
@@ -95,6 +95,8 @@ class Handling:
         own = identity(self.reaction, prepared.record)
         if waiting is None and any(letter.id == own for letter in outstanding):
             return Outcome.PARKED
+        if marks.discarded(own):
+            return Outcome.DUPLICATE
         if prepared.wrong is not None:
             return prepared.wrong
         stored = marks.handled(delivery.because.mark)

@@ -1,4 +1,4 @@
-"""What is known about the records of one batch, asked once: handled already? parked subject?
+"""What is known about the records of one batch, asked once: handled already? parked subject? discarded?
 
 Guards that asking costs a few queries for each batch, and that what happens within the batch is known to its later
 records.
@@ -20,11 +20,13 @@ class Marks:
     def __init__(self, found: Iterable[dict[str, Any]] = ()) -> None:
         self._outstanding: dict[str, list[Outstanding]] = {}
         self._handled: dict[str, Mark] = {}
+        self._discarded: set[str] = set()
         for stored in found:
             if "digest" in stored:
                 self._handled[stored["_id"]] = read(stored)
             else:
                 self._outstanding[stored["_id"]] = outstanding_in(stored)
+                self._discarded.update(stored.get("discarded", ()))
 
     @classmethod
     async def fetch(cls, database: Database, wanted: Iterable[str]) -> "Marks":
@@ -38,6 +40,10 @@ class Marks:
     def handled(self, mark: Mark | None) -> Mark | None:
         """Return the stored mark of what was handled before."""
         return None if mark is None else self._handled.get(mark.id)
+
+    def discarded(self, letter: str) -> bool:
+        """Say whether the dead letter with this id was discarded."""
+        return letter in self._discarded
 
     def handle(self, mark: Mark | None) -> None:
         """Note that this was handled just now."""

@@ -165,7 +165,7 @@ class Desk:
     async def discard(self, letters: Sequence[Letter | Expired], decided: Decided) -> int:
         """Let letters be; return how many were outstanding. Their bytes stay on the topic until they expire."""
         await self._note("discard", letters, decided)
-        return sum([await self._parked.release(letter.subject, letter.id) for letter in letters])
+        return sum([await self._parked.discard(letter.subject, letter.id) for letter in letters])
 
     async def still_waiting(self, letters: Iterable[Letter], seconds: float) -> list[Letter]:
         """Wait until letters that were sent again have been handled; return those that still are outstanding."""

@@ -1,7 +1,8 @@
-"""Which subjects are parked, and behind what: the ordered ids of their outstanding dead letters.
+"""Which subjects are parked, and behind what: the ordered ids of their outstanding dead letters, and of discarded ones.
 
-Guards the order of a subject: as long as one of its records waits among the dead letters, later ones wait behind it.
-The marks lie in the inbox, so that one question answers both "handled already?" and "parked?".
+Guards the order of a subject: as long as one of its records waits among the dead letters, later ones wait behind it,
+and what was discarded never waits again. The marks lie in the inbox, so that one question answers "handled already?",
+"parked?" and "discarded?".
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,10 +35,10 @@ class Parked:
         self._inbox = database.collection(COLLECTION)
 
     async def add(self, letter: Letter) -> Outstanding:
-        """Note that a dead letter is outstanding; noting the same record twice changes nothing."""
+        """Note that a dead letter is outstanding, unless it is already or was discarded."""
         waiting = outstanding_of(letter)
         entry = {"id": waiting.id, "seen_at": waiting.seen_at}
-        known = {"_id": letter.subject, "outstanding.id": waiting.id}
+        known = {"_id": letter.subject, "$or": [{"outstanding.id": waiting.id}, {"discarded": waiting.id}]}
         told = {"stage": letter.stage, "topic": letter.record.topic}
         async with guard():
             if await self._inbox.find_one(known, {"_id": 1}) is not None:
@@ -48,12 +49,21 @@ class Parked:
         return waiting
 
     async def release(self, subject: str, identity: str) -> bool:
-        """Note that a dead letter was handled or discarded; return whether it was outstanding."""
+        """Note that a dead letter was handled; return whether it was outstanding."""
         async with guard():
             found = await self._inbox.update_one(
                 {"_id": subject, "outstanding.id": identity}, {"$pull": {"outstanding": {"id": identity}}}
             )
-            await self._inbox.delete_one({"_id": subject, "outstanding": []})
+            await self._inbox.delete_one({"_id": subject, "outstanding": [], "discarded": {"$exists": False}})
+        return bool(found.modified_count)
+
+    async def discard(self, subject: str, identity: str) -> bool:
+        """Let a dead letter be and remember that, for its record may be read again; return whether it waited."""
+        async with guard():
+            found = await self._inbox.update_one(
+                {"_id": subject, "outstanding.id": identity},
+                {"$pull": {"outstanding": {"id": identity}}, "$addToSet": {"discarded": identity}},
+            )
         return bool(found.modified_count)
 
     async def of(self, subjects: Iterable[str]) -> dict[str, list[Outstanding]]:

@@ -82,6 +82,9 @@ async def test_discarding_frees_the_key_and_leaves_the_rest_to_be_sent_again(
     assert await world.tool("redrive", "--id", good, "--reason", "r") == IMPOSSIBLE
     assert never in capsys.readouterr().err
     assert await world.tool("discard", "--id", never, "--reason", "sent by mistake") == DONE
+    (discarded,) = [letter for letter in await world.letters() if letter.id == never]
+    await world.bus.dead_letters.parked.add(discarded)
+    assert list((await world.outstanding()).values()) == [[good]]
     assert await world.tool("redrive", "--key", "k", "--reason", "goes on") == DONE
     await world.publish(topic, b"later")
     await world.handled_are(b"good", b"later")

@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY
 from shared.clock import now
 from shared.errors import PoisonError
 from tests.integration.bus.feeding import PLACE, Feed, records
+from tests.integration.bus.test_own_events import event
 
 
 async def test_records_of_one_subject_take_turns_however_many_are_worked_on(feed: Feed) -> None:
@@ -84,6 +85,71 @@ async def test_what_is_read_again_is_not_parked_behind_a_record_that_came_later(
     assert handled == [0, 1, 0]
     (outstanding,) = (await feed.handler._letters.parked.all()).values()
     assert [letter.id.split(":")[-2] for letter in outstanding] == ["1", "2"]
+
+
+async def test_what_was_discarded_is_neither_handled_nor_parked_when_it_is_read_again(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P2, P7: a record of another key held the partition, so that the discarded one comes again, ahead of its key."""
+    trouble: dict[int, Exception] = {1: ConnectionError("away"), 2: PoisonError("invalid", "nonsense")}
+
+    async def kept(*_: object) -> None:
+        """The broker takes the letter."""
+
+    async def handler(delivery: Any) -> None:
+        offset = delivery.record.offset
+        handled.append(offset)
+        if offset == 1:
+            await asyncio.sleep(0.1)
+        if offset in trouble:
+            raise trouble[offset]
+        delivery.skip()
+
+    handled: list[int] = []
+    monkeypatch.setattr(feed.handler._letters, "_publish", kept)
+    feed.handler._handler = handler
+    batch = records([1], key=b"b") + records([2, 3], key=b"a")
+    feed.client.known[PLACE] = 1
+    await feed.reaction.consume(batch)
+    parked = feed.handler._letters.parked
+    ((subject, (nonsense, behind)),) = (await parked.all()).items()
+    assert await parked.discard(subject, nonsense.id)
+
+    trouble.clear()
+    handled.clear()
+    await feed.reaction.consume(batch)
+    assert handled == [1]
+    assert await parked.all() == {subject: [behind]}
+    assert await parked.release(subject, behind.id)
+    feed.reaction.forget()
+    await feed.reaction.consume([*batch, *records([4], key=b"a")])
+    assert handled == [1, 3, 4]
+    assert await parked.all() == {}
+
+
+async def test_events_of_ours_that_were_discarded_stay_so_when_all_is_read_again(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P7: also what is no event at all."""
+
+    async def kept(*_: object) -> None:
+        """The broker takes the letter."""
+
+    monkeypatch.setattr(feed.handler._letters, "_publish", kept)
+    feed.handler.external = False
+    feed.handler.raises[1] = PoisonError("invalid", "nonsense")
+    batch = [*records([0]), *records([1], value=event("e-1", "p-1", 1))]
+    await feed.reaction.consume(batch)
+    parked = feed.handler._letters.parked
+    waiting = await parked.all()
+    assert len(waiting) == 2
+    for subject, (letter,) in waiting.items():
+        assert await parked.discard(subject, letter.id)
+    feed.reaction.forget()
+    feed.client.known[PLACE] = 0
+    await feed.reaction.consume(batch)
+    assert feed.handler.offsets == [1]
+    assert await parked.all() == {}
 
 
 async def test_the_same_record_skipped_twice_at_once_is_skipped_and_a_duplicate(feed: Feed) -> None:

@@ -74,6 +74,19 @@ async def test_a_projections_letter_that_still_cannot_be_decoded_keeps_its_id_an
     assert other != known
 
 
+async def test_a_projections_letter_that_was_discarded_stays_so_when_its_record_is_read_again(world: World) -> None:
+    """P7: after a crash before the checkpoint, or by a rebuild; its bytes are kept again all the same."""
+    letters = DeadLetters(SERVICE, world.database, world.publisher, world.topics)
+    record = Record("engagement.events", 0, 5, b"k", b"broken")
+    told = {"stage": "participation", "code": "undecodable", "message": "it is no event"}
+    await letters.park(record, **told)
+    ((subject, (known,)),) = (await world.outstanding()).items()
+    assert await letters.parked.discard(subject, known)
+    await letters.park(record, **told)
+    assert await world.outstanding() == {}
+    assert [copy.id for copy in await world.letters()] == [known, known]
+
+
 class Deaf(Publisher):
     """A broker that takes nothing within the deadline."""
 

@@ -123,6 +123,29 @@ SABOTAGES = (
         red=(f"{SUBJECTS}::test_what_is_read_again_is_not_parked_behind_a_record_that_came_later",),
     ),
     Sabotage(
+        name="discarded-letter-forgotten",
+        promise="P2",
+        breaks="a record that was discarded is handled or parked anew when it is read again",
+        file="shared/bus/handling.py",
+        old="        if marks.discarded(own):",
+        new="        if False:",
+        red=(
+            f"{SUBJECTS}::test_what_was_discarded_is_neither_handled_nor_parked_when_it_is_read_again",
+            f"{SUBJECTS}::test_events_of_ours_that_were_discarded_stay_so_when_all_is_read_again",
+        ),
+    ),
+    Sabotage(
+        name="discarded-letter-outstanding-again",
+        promise="P7",
+        breaks="a letter that an operator discarded waits once more when somebody who does not know parks its record",
+        file="shared/deadletters/parked.py",
+        old='"$or": [{"outstanding.id": waiting.id}, {"discarded": waiting.id}]}',
+        new='"outstanding.id": waiting.id}',
+        red=(
+            f"{STAYS}::test_a_projections_letter_that_was_discarded_stays_so_when_its_record_is_read_again[embedded]",
+        ),
+    ),
+    Sabotage(
         name="bug-tried-again-without-end",
         promise="P6",
         breaks="a record that a handler can never handle holds up its partition for ever",
