@@ -69,11 +69,12 @@ class Positions:
         """Note the next offset after a record was handled."""
         self.next[place] = offset
 
-    def forget(self) -> None:
-        """Forget everything: partitions were given away or shared out anew."""
-        self._left |= self.next
-        self.next.clear()
-        self._doubted.clear()
+    def afresh(self) -> "Positions":
+        """Return positions that know of nothing: partitions were given away or shared out anew.
+
+        Not these emptied: an answer that comes late is noted here, where nobody looks any more.
+        """
+        return Positions(self.service, self.reaction, self.asks, _left={**self._left, **self.next})
 
     def all(self) -> Mapping[TopicPartition, int]:
         """Return the next offset of every partition that has been read."""

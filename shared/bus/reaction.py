@@ -2,14 +2,13 @@
 
 Guards that a position moves only past records whose outcome is settled, and one record at a time: whatever stops a
 batch, the client is sent back to the first record that is not settled. What was settled behind it is recognised then.
+A batch that outlives its partitions says and notes nothing more about them: they come afresh to whoever has them now.
 """
 
 import asyncio
 import random
 import time
-import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -20,43 +19,19 @@ from shared.bus.handling import Handling, Prepared
 from shared.bus.marks import Marks
 from shared.bus.outcome import Hold, Outcome
 from shared.bus.positions import Continuity, Positions
+from shared.bus.run import Run, by_partition
 from shared.errors import UnavailableError
 from shared.inbox import Mark
 from shared.logs import logger
 from shared.mongo import Database
-from shared.stream.record import Record
 from shared.telemetry import CONSUMED
 
 SIDE_BY_SIDE = 32
 """Records worked on at once: they share questions and transactions, so that each costs less than one alone."""
-LANES = 16
-"""Records of one partition worked on at once; those of one subject are in one lane."""
 BATCH_SECONDS = 30.0
 COMMIT_SECONDS = 10.0
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 10.0
-
-
-@dataclass
-class Run:
-    """The records of one partition in a batch."""
-
-    place: TopicPartition
-    records: Sequence[Record]
-    prepared: Sequence[Prepared] = ()
-    held: Hold | None = None
-    done: bool = False
-    settled: dict[int, Outcome] = field(default_factory=dict)
-    """Outcomes of records by their number in the run, as far as the position has not moved past them."""
-    passed: int = 0
-    """How many records the position has moved past."""
-
-    def lanes(self) -> list[list[int]]:
-        """Return the numbers of the records, each subject in one lane and in order."""
-        lanes: list[list[int]] = [[] for _ in range(LANES)]
-        for number, prepared in enumerate(self.prepared):
-            lanes[zlib.crc32(prepared.subject.encode()) % LANES].append(number)
-        return [lane for lane in lanes if lane]
 
 
 class Reaction:
@@ -81,6 +56,7 @@ class Reaction:
         self._stopping = stopping
         self._slots = asyncio.Semaphore(SIDE_BY_SIDE)
         self._giving_up = False
+        self._generation = 0
         self._idle = asyncio.Event()
         self._idle.set()
         self._evidence: list[Mark] = []
@@ -96,7 +72,7 @@ class Reaction:
 
     async def consume(self, consumed: Sequence[Any]) -> None:
         """Work through a batch. Never raises except when cancelled; nothing unsettled is passed over."""
-        runs = _by_partition(consumed)
+        runs = by_partition(consumed, self._generation)
         self._idle.clear()
         try:
             await self._work_through(runs)
@@ -107,7 +83,7 @@ class Reaction:
                 run.held = run.held or Hold("failed")
         finally:
             for run in runs:
-                if not run.done:
+                if not run.done and self._is_ours(run):
                     self._send_back(run)
             self._idle.set()
 
@@ -115,6 +91,7 @@ class Reaction:
         """Write the evidence, then tell the group how far we are; what fails is tried again with the next batch."""
         evidence, self._evidence = self._evidence, []
         offsets, self._uncommitted = self._uncommitted, {}
+        generation = self._generation
         try:
             await known.write_evidence(self._database, self.name, evidence, external=self._handling.external)
             evidence = []
@@ -124,15 +101,16 @@ class Reaction:
             logger().warning("positions were not taken", reaction=self.name)
         except (UnavailableError, KafkaError, OSError, TimeoutError) as error:
             logger().warning("positions wait", reaction=self.name, error=type(error).__name__)
-            self._keep(evidence, offsets)
+            self._keep(evidence, offsets, generation)
         except BaseException:
-            self._keep(evidence, offsets)
+            self._keep(evidence, offsets, generation)
             raise
 
-    def _keep(self, evidence: list[Mark], offsets: dict[TopicPartition, int]) -> None:
-        """Keep what could not be settled for the next time, before what has come since."""
+    def _keep(self, evidence: list[Mark], offsets: dict[TopicPartition, int], generation: int) -> None:
+        """Keep what could not be settled for the next time, before what has come since; of our partitions only."""
         self._evidence = evidence + self._evidence
-        self._uncommitted = {**offsets, **self._uncommitted}
+        if generation == self._generation:
+            self._uncommitted = {**offsets, **self._uncommitted}
 
     async def _commit(self, offsets: dict[TopicPartition, int]) -> None:
         assigned = self._client().assignment()
@@ -158,17 +136,19 @@ class Reaction:
         self.forget()
 
     def assigned(self) -> None:
-        """Work again."""
+        """Work again; what came while partitions were shared out is handed out afresh."""
+        self.forget()
         self._giving_up = False
 
     def forget(self) -> None:
-        """Forget everything about partitions: they are somebody else's, or come back fresh."""
+        """Forget everything about partitions: they are somebody else's, or come back fresh; so does what is in hand."""
+        self._generation += 1
         for timer in self._held.values():
             timer.cancel()
         self._held.clear()
         self._tries.clear()
         self._uncommitted.clear()
-        self.positions.forget()
+        self.positions = self.positions.afresh()
 
     async def _work_through(self, runs: Sequence[Run]) -> None:
         going = [run for run in runs if await self._goes_on(run)]
@@ -210,14 +190,24 @@ class Reaction:
         """
         for number in lane:
             async with self._slots:
-                if run.held or self._stopping.is_set() or self._giving_up or time.monotonic() > deadline:
+                if self._stops(run) or time.monotonic() > deadline:
                     return
                 result = await self._handling.handle(run.prepared[number], marks)
+            if not self._is_ours(run):
+                return
             if isinstance(result, Hold):
                 run.held = run.held or result
                 return
             run.settled[number] = result
             self._move_on(run)
+
+    def _stops(self, run: Run) -> bool:
+        """Say whether no further record of a run is begun."""
+        return run.held is not None or self._stopping.is_set() or self._giving_up or not self._is_ours(run)
+
+    def _is_ours(self, run: Run) -> bool:
+        """Say whether no partitions were given away since the run's records came."""
+        return run.generation == self._generation
 
     def _move_on(self, run: Run) -> None:
         """Move past every record that is settled, as far as no other lies between."""
@@ -278,11 +268,3 @@ class Reaction:
         async with asyncio.timeout(COMMIT_SECONDS):
             first: dict[TopicPartition, int] = await self._client().beginning_offsets([place])
         return first[place]
-
-
-def _by_partition(consumed: Sequence[Any]) -> list[Run]:
-    """Split a batch by partition; the records of each stay in order."""
-    found: dict[TopicPartition, list[Record]] = {}
-    for each in consumed:
-        found.setdefault(TopicPartition(each.topic, each.partition), []).append(Record.of(each))
-    return [Run(place, records) for place, records in found.items()]

@@ -6,6 +6,7 @@ Guards P5, P6, P7 and P10 by breaking them, and P12 where records come from outs
 from tests.sabotage.sabotage import Sabotage
 
 BATCHES = "tests/integration/bus/test_batches.py"
+GIVEN_AWAY = "tests/integration/bus/test_given_away.py"
 EXTERNAL = "tests/integration/bus/test_external_records.py"
 OWN = "tests/integration/bus/test_own_events.py"
 OUTCOME = "tests/unit/shared/bus/test_outcome.py"
@@ -20,6 +21,8 @@ SABOTAGES = (
         file="shared/bus/reaction.py",
         old="""\
                 result = await self._handling.handle(run.prepared[number], marks)
+            if not self._is_ours(run):
+                return
             if isinstance(result, Hold):
                 run.held = run.held or result
                 return
@@ -60,7 +63,7 @@ SABOTAGES = (
         name="subject-in-several-lanes",
         promise="P6",
         breaks="two records of one subject are worked on at once, and the later one can take effect first",
-        file="shared/bus/reaction.py",
+        file="shared/bus/run.py",
         old="            lanes[zlib.crc32(prepared.subject.encode()) % LANES].append(number)",
         new="            lanes[number % LANES].append(number)",
         red=(f"{SUBJECTS}::test_records_of_one_subject_take_turns_however_many_are_worked_on",),
@@ -71,13 +74,25 @@ SABOTAGES = (
         breaks="the client goes on behind a batch that stopped in the middle",
         file="shared/bus/reaction.py",
         old="""\
-                if not run.done:
+                if not run.done and self._is_ours(run):
                     self._send_back(run)
 """,
         new="""\
                 run.done = True
 """,
         red=(f"{BATCHES}::test_whatever_the_handler_machinery_raises_nothing_is_passed_over",),
+    ),
+    Sabotage(
+        name="batch-outlives-its-partitions",
+        promise="P5",
+        breaks="a batch goes on in partitions that were given away, and the next one begins at its stale positions",
+        file="shared/bus/reaction.py",
+        old="        return run.generation == self._generation",
+        new="        return run.generation <= self._generation",
+        red=(
+            f"{GIVEN_AWAY}::test_a_batch_whose_partition_was_given_away_goes_no_further_whoever_has_it_now[another-left-done]",
+            f"{GIVEN_AWAY}::test_a_partition_that_comes_back_is_read_from_where_the_group_stands",
+        ),
     ),
     Sabotage(
         name="gap-in-the-log-believed-at-once",
