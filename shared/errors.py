@@ -73,9 +73,15 @@ class ConflictError(UnavailableError):
     code = "conflict"
 
 
+class NotTakenError(UnavailableError):
+    """A part took what came together with this, and not this."""
+
+    code = "not-taken"
+
+
 def is_away(error: BaseException | None) -> bool:
-    """Say whether an error means that a part did not answer; a lost race is an answer."""
-    return isinstance(error, UnavailableError) and not isinstance(error, ConflictError)
+    """Say whether an error means that a part did not answer; a lost race or a refusal is an answer."""
+    return isinstance(error, UnavailableError) and not isinstance(error, ConflictError | NotTakenError)
 
 
 class BacklogFullError(UnavailableError):

@@ -1,17 +1,21 @@
 """Puts a record among the dead letters: first the letter, then the mark of its subject.
 
 Guards that a crash between the two loses nothing: the position has not moved, so the record comes again and gets the
-same letter under the same id; whoever reads dead letters counts an id once.
+same letter under the same id; whoever reads dead letters counts an id once. Letters of one moment are sent together, so
+that a broker that is away is waited for once, not once for each of them.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from shared.clock import Clock, now
 from shared.deadletters.letter import Letter, headers_of, identity, split_redriven, subject_of
 from shared.deadletters.parked import Outstanding, Parked, outstanding_of
-from shared.errors import UnavailableError
+from shared.errors import NotTakenError, UnavailableError
 from shared.mongo import Database
+from shared.rounds import Rounds
 from shared.stream import Publisher, Record
+from shared.stream.publisher import Row
 from shared.topics import Topics
 
 
@@ -25,6 +29,7 @@ class DeadLetters:
         self._topic = topics.dead_letters(service)
         self._publisher = publisher
         self._clock = clock
+        self._rounds: Rounds[Letter, None] = Rounds(self._send)
 
     async def park(self, record: Any, *, stage: str, code: str, message: str) -> None:
         """Keep a record with its exact bytes; `record` is a Record or what a Kafka client handed out.
@@ -75,15 +80,28 @@ class DeadLetters:
         return await self.parked.add(letter) if known_as is None else outstanding_of(letter)
 
     async def _publish(self, letter: Letter) -> None:
-        row = {
+        """Send a letter, together with others; raises UnavailableError if it was not acknowledged.
+
+        Whoever keeps letters of one subject keeps one after the other: those of one round are in no order.
+        """
+        await self._rounds.ask(letter)
+
+    async def _send(self, letters: Sequence[Letter]) -> Sequence[Exception | None]:
+        """Send letters and return what kept each from being taken; where none was, the broker counts as away."""
+        acknowledged = await self._publisher.publish([self._row(letter) for letter in letters])
+        if not acknowledged:
+            raise UnavailableError("the dead letter was not acknowledged")
+        refused = NotTakenError("the dead letter was not acknowledged")
+        return [None if letter.id in acknowledged else refused for letter in letters]
+
+    def _row(self, letter: Letter) -> Row:
+        return {
             "_id": letter.id,
             "topic": self._topic,
             "key": letter.record.key,
             "headers": headers_of(letter),
             "value": letter.record.value,
         }
-        if await self._publisher.publish([row]) != [letter.id]:
-            raise UnavailableError("the dead letter was not acknowledged")
 
 
 def _record(record: Any) -> Record:

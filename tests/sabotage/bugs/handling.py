@@ -12,6 +12,7 @@ OWN = "tests/integration/bus/test_own_events.py"
 OUTCOME = "tests/unit/shared/bus/test_outcome.py"
 SUBJECTS = "tests/integration/bus/test_subjects.py"
 STAYS = "tests/integration/bus/test_what_stays.py"
+TOGETHER = "tests/integration/bus/test_parked_together.py"
 
 SABOTAGES = (
     Sabotage(
@@ -201,13 +202,34 @@ SABOTAGES = (
         breaks="a dead letter that the broker did not acknowledge counts as kept",
         file="shared/deadletters/writer.py",
         old="""\
-        if await self._publisher.publish([row]) != [letter.id]:
+        if not acknowledged:
             raise UnavailableError("the dead letter was not acknowledged")
+        refused = NotTakenError("the dead letter was not acknowledged")
+        return [None if letter.id in acknowledged else refused for letter in letters]
 """,
         new="""\
-        await self._publisher.publish([row])
+        return [None for _ in letters if acknowledged is not None]
 """,
-        red=(f"{STAYS}::test_a_letter_that_the_broker_did_not_acknowledge_is_not_taken_for_kept[embedded]",),
+        red=(
+            f"{STAYS}::test_a_letter_that_the_broker_did_not_acknowledge_is_not_taken_for_kept[embedded]",
+            f"{TOGETHER}::test_a_letter_that_is_not_taken_among_others_holds_its_own_partition",
+        ),
+    ),
+    Sabotage(
+        name="letters-sent-one-by-one",
+        promise="P10",
+        breaks="each record that is to be parked waits for a broker that is away, one after the other",
+        file="shared/deadletters/writer.py",
+        old="        await self._rounds.ask(letter)\n",
+        new="""\
+        (refused,) = await self._send([letter])
+        if refused is not None:
+            raise refused
+""",
+        red=(
+            f"{TOGETHER}::test_letters_of_one_moment_are_sent_together",
+            f"{TOGETHER}::test_a_broker_that_takes_no_letter_is_waited_for_once_and_holds_only_whom_it_concerns[away]",
+        ),
     ),
     Sabotage(
         name="dead-letters-bytes-changed",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from shared.errors import ConflictError, UnavailableError
+from shared.errors import ConflictError, NotTakenError, UnavailableError
 from shared.rounds import Rounds
 
 
@@ -104,11 +104,14 @@ async def test_who_is_asked_alone_does_not_wait_again_for_a_part_that_is_away() 
     assert table.rounds == [[1, -2, 3], [1], [-2]]
 
 
-@pytest.mark.parametrize(("error", "rounds_played"), [(UnavailableError("away"), 1), (ConflictError("late"), 2)])
+@pytest.mark.parametrize(
+    ("error", "rounds_played"),
+    [(UnavailableError("away"), 1), (ConflictError("late"), 2), (NotTakenError("refused"), 2)],
+)
 async def test_who_gathered_while_a_part_was_away_does_not_wait_for_it_again(
     error: Exception, rounds_played: int
 ) -> None:
-    """P10: a command is answered after one wait; a lost race says nothing about those who come after it."""
+    """P10: a command is answered after one wait; a lost race or a refusal says nothing about those who come after."""
     table = Table()
     rounds = Rounds(table.play)
     table.open.clear()
