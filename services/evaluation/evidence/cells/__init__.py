@@ -4,7 +4,7 @@ Guards that nothing but plain integers is added, taken away or merged, so that a
 and that a file of cells which no group of people can have produced is refused with its place.
 """
 
-from services.evaluation.evidence.cells.cell import Cell, Key
+from services.evaluation.evidence.cells.cell import Cell, Histogram, Key
 from services.evaluation.evidence.cells.fold import fold
 from services.evaluation.evidence.cells.names import no_word, trouble, twins
 from services.evaluation.evidence.cells.reading import CELLS_FORMAT, parse, written
@@ -14,6 +14,7 @@ __all__ = [
     "CELLS_FORMAT",
     "Cell",
     "CellTable",
+    "Histogram",
     "Key",
     "Outcome",
     "Then",

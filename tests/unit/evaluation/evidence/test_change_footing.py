@@ -1,6 +1,7 @@
 """Footing: how far apart both sides began, and how much room the scale left them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import inf
 
 import numpy as np
@@ -30,10 +31,17 @@ def table(sides: Mapping[int, Sequence[Scores]], scale: Outcome = SCALE) -> Cell
     return CellTable.of(scale, WAVES, people)
 
 
+def stood(sides: Mapping[int, Sequence[Scores]], control: str = NEVER, scale: Outcome = SCALE) -> tuple[float, float]:
+    """How far apart and with how much room, by what the sums say and the file declares: scores are not counted."""
+    whole = table(sides, scale)
+    found = footing(replace(whole, cells=tuple(replace(cell, scores=None) for cell in whole.cells)), control)
+    assert found.uneven == inf
+    return found.apart, found.room
+
+
 def test_sides_are_apart_by_the_spread_within_them() -> None:
     """Means 2 and 4, each side spread by 1 around its own: two deviations, whatever lies between the sides."""
-    found = footing(table({2: [(1, 2), (3, 2)], 0: [(3, 3), (5, 3)]}), NEVER)
-    assert found == Footing(apart=2, room=1)
+    assert stood({2: [(1, 2), (3, 2)], 0: [(3, 3), (5, 3)]}) == (2, 1)
 
 
 def test_the_larger_side_says_more_of_the_spread() -> None:
@@ -58,29 +66,29 @@ def test_room_is_the_least_of_either_side_before_or_since_at_either_end(
 ) -> None:
     before = [[first for first, _ in side] for side in (treated, others)]
     deviation = np.sqrt(np.mean([np.var(side) for side in before]))
-    assert footing(table({2: treated, 0: others}), NEVER).room == pytest.approx(0.5 / deviation)
+    assert stood({2: treated, 0: others})[1] == pytest.approx(0.5 / deviation)
 
 
 def test_who_is_not_part_of_the_difference_does_not_count() -> None:
     """Nobody who answered once, and nobody whose programme had begun before the first wave."""
     sides = {2: [(2, 3), (4, 3)], 0: [(2, 3), (4, 3)]}
     more = {2: [*sides[2], (5,)], 0: [*sides[0], (5,)], 1: [(5, 5), (5, 5)]}
-    assert footing(table(more), NEVER) == footing(table(sides), NEVER) == Footing(apart=0, room=2)
+    assert stood(more) == stood(sides) == (0, 2)
+    assert footing(table(more), NEVER) == footing(table(sides), NEVER)
 
 
 def test_those_who_begin_later_count_where_they_are_compared_and_only_until_they_begin() -> None:
     here, above = [(2, 2, 3), (4, 4, 3)], [(3, 3, 5), (5, 5, 5)]
-    assert footing(table({2: here, 3: above}), LATER) == Footing(apart=1, room=1)
-    assert footing(table({2: here, 3: above}), NEVER) == Footing(apart=inf, room=0)
+    assert stood({2: here, 3: above}, LATER) == (1, 1)
+    assert stood({2: here, 3: above}, NEVER) == (inf, 0)
 
 
 def test_whoever_is_compared_counts_as_one_side() -> None:
     """Two who never begin and two, a point above, who begin after the last wave that anybody answered."""
     here, above = [(2, 2, 2), (4, 4, 4)], [(3, 3, 3), (5, 5, 5)]
     sides, deviation = {2: here, 0: here, 4: above}, np.sqrt((2 * 1 + 4 * 1.25) / 6)
-    assert footing(table(sides), NEVER) == Footing(apart=0, room=2)
-    found = footing(table(sides), LATER)
-    assert (found.apart, found.room) == pytest.approx((0.5 / deviation, 1.5 / deviation))
+    assert stood(sides) == (0, 2)
+    assert stood(sides, LATER) == pytest.approx((0.5 / deviation, 1.5 / deviation))
 
 
 def test_no_average_makes_one_alike_of_a_cohort_above_and_a_cohort_below() -> None:
@@ -94,18 +102,18 @@ def test_yes_and_no_leave_half_a_deviation_between_one_in_five_and_four_in_five(
     """Why half a deviation and not one: of yes and no, one would let nothing through but half and half."""
     side = [(1, 1)] * ones + [(0, 0)] * (10 - ones)
     found = footing(table({2: side, 0: side}, YES), NEVER)
-    assert found == Footing(apart=0, room=pytest.approx(room))
+    assert found == Footing(apart=0, room=pytest.approx(room), spread=1, uneven=0)
 
 
 def test_where_people_do_not_differ_any_distance_is_without_end() -> None:
-    assert footing(table({2: [(3, 3)], 0: [(3, 3)]}), NEVER) == Footing(apart=0, room=inf)
-    assert footing(table({2: [(3, 3)], 0: [(4, 4)]}), NEVER) == Footing(apart=inf, room=inf)
-    assert footing(table({2: [(5, 5)], 0: [(5, 5)]}), NEVER) == Footing(apart=0, room=0)
+    assert stood({2: [(3, 3)], 0: [(3, 3)]}) == (0, inf)
+    assert stood({2: [(3, 3)], 0: [(4, 4)]}) == (inf, inf)
+    assert stood({2: [(5, 5)], 0: [(5, 5)]}) == (0, 0)
 
 
 @pytest.mark.parametrize("sides", [{}, {2: [(3, 3)]}, {0: [(3, 3)]}, {3: [(3, 3)], 0: [(3, 3)]}])
 def test_where_nobody_is_compared_there_is_no_footing(sides: Mapping[int, Sequence[Scores]]) -> None:
-    assert footing(table(sides), NEVER) == Footing(apart=inf, room=0)
+    assert footing(table(sides), NEVER) == Footing(apart=inf, room=0, spread=inf, uneven=inf)
 
 
 SIDES = st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5)), min_size=1, max_size=8)
@@ -118,7 +126,8 @@ def test_the_scale_turned_round_leaves_the_same_footing(
     """Top and floor are one rule, and it does not matter which side is which."""
     found = footing(table({2: treated, 0: others}), NEVER)
     turned = footing(table({2: [(6 - x, 6 - y) for x, y in others], 0: [(6 - x, 6 - y) for x, y in treated]}), NEVER)
-    assert (turned.apart, turned.room) == pytest.approx((found.apart, found.room))
+    one, two = ((each.apart, each.room, each.spread, each.uneven) for each in (turned, found))
+    assert one == pytest.approx(two)
 
 
 @given(SIDES, SIDES)
@@ -126,6 +135,57 @@ def test_a_wider_scale_leaves_more_room_and_the_same_distance(
     treated: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]
 ) -> None:
     sides = {2: treated, 0: others}
-    narrow, wide = footing(table(sides), NEVER), footing(table(sides, Outcome(name="c", low=0, high=7)), NEVER)
-    assert wide.apart == narrow.apart
-    assert wide.room > narrow.room or narrow.room == inf
+    narrow, wide = stood(sides), stood(sides, scale=Outcome(name="c", low=0, high=7))
+    assert wide[0] == narrow[0]
+    assert wide[1] > narrow[1] or narrow[1] == inf
+
+
+@given(SIDES, SIDES)
+def test_a_wider_scale_that_nobody_used_leaves_none(
+    treated: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]
+) -> None:
+    """Where cells count scores: a file that declares 0 to 7 for answers of 1 to 5 takes no end away."""
+    sides = {2: treated, 0: others}
+    assert footing(table(sides, Outcome(name="c", low=-9, high=9)), NEVER) == footing(table(sides), NEVER)
+
+
+@given(SIDES, SIDES)
+def test_counting_scores_never_leaves_more_room(
+    treated: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]
+) -> None:
+    sides = {2: treated, 0: others}
+    assert footing(table(sides), NEVER).room <= stood(sides)[1]
+
+
+@pytest.mark.parametrize(
+    ("treated", "others", "times"),
+    [([2, 4], [1, 5], 2), ([1, 5], [2, 4], 2), ([2, 3, 4], [2, 3, 4], 1), ([3, 3], [3, 3], 1), ([3, 3], [2, 4], inf)],
+)
+def test_spread_is_the_wider_sides_in_the_narrower_ones(
+    treated: Sequence[int], others: Sequence[int], times: float
+) -> None:
+    """The same mean on both sides, and after the start all of one score: only where people began counts."""
+    found = footing(table({2: [(one, 3) for one in treated], 0: [(one, 3) for one in others]}), NEVER)
+    assert (found.apart, found.spread) == (0, pytest.approx(times))
+
+
+def test_at_the_ends_those_count_who_stood_there_before_the_start() -> None:
+    """Half of the comparison begins at the top, none of the programme's side; that these arrive there is no fault."""
+    treated, others = [(2, 5), (3, 5), (4, 5), (3, 5)], [(1, 3), (1, 3), (5, 3), (5, 3)]
+    assert footing(table({2: treated, 0: others}), NEVER).uneven == 0.5
+    assert footing(table({2: treated, 0: treated}), NEVER).uneven == 0
+
+
+def test_the_worst_start_counts_for_spread_and_ends_too() -> None:
+    narrow, wide = [(3, 2, 3), (3, 4, 3)], [(3, 1, 3), (3, 5, 3)]
+    found = footing(table({3: wide, 2: [(2, 3, 3), (4, 3, 3)], 0: [(2, 2, 3), (4, 4, 3)]}), NEVER)
+    assert found.spread == 2
+    assert found.uneven == 0.5
+    assert footing(table({3: narrow, 0: narrow}), NEVER).spread == 1
+
+
+def test_a_slip_of_the_pen_draws_no_mean_beyond_the_end() -> None:
+    """Of 200 one says 5: the scale ends at 3, where all others stand, and no deviation makes room of it."""
+    side = [(3, 3)] * 199
+    found = footing(table({2: [*side, (3, 5)], 0: side}), NEVER)
+    assert found.room == 0
