@@ -34,6 +34,10 @@ class Conditions:
     """Both sides began so near each other that moving alike can be expected of them."""
     room: bool = False
     """No side came so near an end of the scale, before the start or since, that the end held it back."""
+    spread_alike: bool = False
+    """People of one side were about as far from each other as those of the other, before the start."""
+    ends_alike: bool = False
+    """About as many of one side as of the other stood at either end of the scale, before the start: by count."""
     sensitivity_excludes_zero: bool = False
     bounds_same_sign: bool = False
     adjusted: bool = False
@@ -108,6 +112,8 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
         "powered": conditions.pre_test_powered,
         "alike_before": conditions.alike_before,
         "room": conditions.room,
+        "spread": conditions.spread_alike,
+        "ends": conditions.ends_alike,
         "sensitivity": conditions.sensitivity_excludes_zero,
         "detected": conditions.detected,
     }

@@ -82,6 +82,8 @@ def conditions(
         pre_test_powered=estimate.pre_test_powered,
         alike_before=stood.apart <= rules.apart_at_most,
         room=stood.room >= rules.room_at_least,
+        spread_alike=stood.spread <= rules.spread_at_most,
+        ends_alike=stood.uneven <= rules.ends_within,
         sensitivity_excludes_zero=_robust(estimate),
         bounds_same_sign=limited is not None and min(limited.low * effect, limited.high * effect) > 0,
         adjusted=declared.is_primary(table) or corrected(table, estimate, known) is not None,

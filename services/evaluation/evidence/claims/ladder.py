@@ -16,6 +16,7 @@ Level = Literal[0, 1, 2, 3, 4]
 Share = Annotated[float, Field(gt=0, lt=1)]
 Deviations = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 """Standard deviations between people."""
+Times = Annotated[float, Field(ge=1, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
 TOP = 4
 _FIGURES = {"outcome", "unit", "observed", "comparison", "difference", "low", "high", "detectable", "change"}
@@ -70,6 +71,8 @@ class Ladder(_Strict):
     pre_test_alpha: Share
     apart_at_most: Deviations
     room_at_least: Deviations
+    spread_at_most: Times
+    ends_within: Share
     significance: Share
     balanced_within: Share
     left_at_most: Share

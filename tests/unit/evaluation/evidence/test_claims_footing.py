@@ -17,7 +17,7 @@ WIDE = Outcome(name="Confidence", unit="points", low=-20, high=20)
 WAVES = ["2023-09", "2024-01", "2024-05", "2024-09", "2025-01"]
 EACH = 12
 """Organisations a side, of 60 people each."""
-APART, ROOM = "alike_before", "room"
+APART, ROOM, SPREAD, ENDS = "alike_before", "room", "spread", "ends"
 
 
 @cache
@@ -61,7 +61,7 @@ def test_a_side_that_the_scale_held_back_is_no_sign_of_an_effect(
     table, found = compared(programme, comparison, rise, seed)
     claim = claimed(table, found)
     assert (claim.level, claim.detected) == (2, True)
-    assert claim.limits == said(APART, ROOM)
+    assert claim.limits == said(APART, ROOM, ENDS)
     assert "otherwise" not in claim.sentence
 
 
@@ -93,9 +93,52 @@ def shut_in(low: int, high: int) -> CellTable:
 @pytest.mark.parametrize(("low", "high", "level"), [(0, 100, 3), (40, 70, 3), (47, 100, 2), (0, 61, 2)])
 def test_room_is_what_the_declared_scale_leaves(low: int, high: int, level: int) -> None:
     claim = conclude(shut_in(low, high), SURE, KNOWN)
-    assert (claim.level, claim.limits) == (level, said("lottery" if level == 3 else ROOM))
+    assert (claim.level, claim.limits[:1]) == (level, said("lottery" if level == 3 else ROOM))
 
 
-def test_a_lottery_needs_neither() -> None:
+@cache
+def spread(programme: float, comparison: float, *, halves: float = 0.0) -> tuple[CellTable, Estimate]:
+    """Sides of one mean whose people lie differently far from it; all rise alike, and the scale ends."""
+    random, people = np.random.default_rng(5), 2 * EACH * 60
+    began = np.arange(people) < people // 2
+    scores = 3.4 + np.where(began, programme, comparison) * random.normal(size=people)
+    scores += halves * np.where(began, 0, np.where(np.arange(people) % 2, 1, -1))
+    scores = scores[:, None] + random.normal(0, 0.4, (people, 5)) + 0.7 * np.array([0, 0, 0, 1, 1])
+    names = [f"Trust {number:02}" for number in range(2 * EACH) for _ in range(60)]
+    answers = np.rint(scores).clip(1, 5).astype(int)
+    cells = fold(names, (4 * began).tolist(), answers, np.ones(answers.shape, dtype=bool))
+    table = CellTable.of(FIVE, WAVES, cells)
+    return table, estimate(table)
+
+
+@pytest.mark.parametrize(("programme", "comparison", "halves"), [(0.5, 1.6, 0), (0.6, 0.3, 1.4), (1.6, 0.5, 0)])
+def test_sides_of_one_mean_that_are_spread_differently_are_no_sign_of_an_effect(
+    programme: float, comparison: float, halves: float
+) -> None:
+    """MCR-30: no effect, all rise alike, part of one side began at the end: 27 of 30 such regions were level 3."""
+    claim = claimed(*spread(programme, comparison, halves=halves))
+    assert (claim.level, claim.detected) == (2, True)
+    assert claim.limits[:2] == said(SPREAD, ENDS)
+
+
+def test_a_scale_that_its_file_declares_too_wide_hides_no_end() -> None:
+    """MCR-30: answers end at 5, the file says 7, nothing has an effect: 18 of 60 such regions were level 3."""
+    table, found = compared(3.9, 4.3, 0.8, 3)
+    wide = replace(table, outcome=FIVE.model_copy(update={"high": 7}))
+    assert claimed(wide, found).level == 2
+    assert claimed(wide, found).limits == claimed(table, found).limits
+    assert set(said(ROOM, ENDS)) <= set(claimed(wide, found).limits)
+
+
+def test_cells_that_do_not_count_scores_carry_no_claim_of_an_effect() -> None:
+    """MCR-30: leaving the counts out hides no end either."""
+    table, found = compared(3.0, 3.0, 0.2, 1, effect=0.5)
+    bare = replace(table, cells=tuple(replace(cell, scores=None, changes=None) for cell in table.cells))
+    assert (claimed(table, found).level, claimed(bare, found).level) == (3, 2)
+    assert claimed(bare, found).limits == said(ENDS)
+
+
+def test_a_lottery_needs_none_of_it() -> None:
     """Chance made both sides alike in expectation, and they meet the same ends: what is found, the draw explains."""
-    assert conclude(shut_in(47, 61), SURE, Circumstances(DRAWN)).level == 4
+    bare = [replace(cell, scores=None) for cell in shut_in(47, 61).cells]
+    assert conclude(replace(shut_in(47, 61), cells=tuple(bare)), SURE, Circumstances(DRAWN)).level == 4
