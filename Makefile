@@ -61,7 +61,7 @@ sabotage: setup  ## break each promise on purpose and see a test turn red: make 
 
 disclosure: setup  ## attack two thousand random releases (a few of them are in make test); takes many minutes
 	@DISCLOSURE_TABLES=2000 $(PY) -m pytest $(addprefix tests/unit/evaluation/evidence/test_,attacker.py disclosure_together.py disclosure_circle.py disclosure_means.py \
-		disclosure_regrouped.py) $(ARGS)
+		disclosure_footing.py disclosure_regrouped.py) $(ARGS)
 
 calibrate: setup  ## 500 simulated regions a size: docs/evidence-calibration.md anew (a few of them are in make test)
 	@$(PY) -m tests.calibration --write $(ARGS)

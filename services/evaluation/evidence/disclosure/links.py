@@ -111,17 +111,24 @@ class Ages:
         Where their releases group values differently, a tie holds that both give; one that a single grouping gives
         holds if it holds to the last person: whoever knows that nobody came or went knows it.
         """
-        groupings = sorted({self._parents.index(self._parents[age]) for age, _ in (one, other)})
-        found = [list(self._links(one, other, by)) for by in groupings]
+        found = self._by_grouping(one, other)
         for link in dict.fromkeys(link for ties in found for link in ties):
             if link.difference == 0 or all(link in ties for ties in found):
                 yield link
+
+    def every_link(self, one: tuple[int, int], other: tuple[int, int]) -> Iterable[Link]:
+        """Return what ties two tables, given as in `links`, by any grouping of their releases."""
+        return dict.fromkeys(link for ties in self._by_grouping(one, other) for link in ties)
 
     def together(self, places: Iterable[tuple[int, int]]) -> tuple[list[Known], Parents]:
         """Return tables, each given as in `links`, and what lies within what by the newest release among them."""
         listed = list(places)
         newest = self._parents.index(self._parents[min(age for age, _ in listed)])
         return [self._reading(age, newest)[0][at] for age, at in listed], self._parents[newest]
+
+    def _by_grouping(self, one: tuple[int, int], other: tuple[int, int]) -> list[list[Link]]:
+        groupings = sorted({self._parents.index(self._parents[age]) for age, _ in (one, other)})
+        return [list(self._links(one, other, by)) for by in groupings]
 
     def _links(self, one: tuple[int, int], other: tuple[int, int], by: int) -> Iterator[Link]:
         (mine, covering), (theirs, their_covering) = self._reading(one[0], by), self._reading(other[0], by)

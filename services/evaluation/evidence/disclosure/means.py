@@ -1,14 +1,16 @@
 """Means beside counts: which are shown, and what those that are shown may tell of the counts.
 
 Guards that no mean covers anybody of a hidden cell, in any table of the same people and in this release or an earlier
-one, and that the attacker is given every count which several means together could tell.
+one, that none less others leaves fewer than k people (`footing`), and that the attacker is given every count which
+several means together could tell.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from services.evaluation.evidence.disclosure import rules
 from services.evaluation.evidence.disclosure.constraints import Published, which
+from services.evaluation.evidence.disclosure.footing import Cell, Footing
 from services.evaluation.evidence.disclosure.naming import plain
 from services.evaluation.evidence.disclosure.relations import Facts, Parents, Places, facts
 from services.evaluation.evidence.disclosure.rules import HIDDEN, Figure
@@ -21,15 +23,6 @@ STEP = 10
 _Values = frozenset[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class _Stand:
-    """A place of a table with a score: how many people, which sum."""
-
-    table: str
-    people: int
-    total: int
-
-
 class Showing:
     """Answers for tables of the same people, over releases from the newest to the oldest, which means are shown.
 
@@ -37,17 +30,12 @@ class Showing:
     in the order of the tables, cells before totals.
     """
 
-    def __init__(self, releases: Sequence[Sequence[Published]], parents: Parents) -> None:
+    def __init__(self, releases: Sequence[Sequence[Published]], parents: Parents, earlier: "Sequence[Showing]") -> None:
         self._parents = parents
         self._hidden = Places(_hidden(releases, parents))
-        self._k = max(known.by.k for release in releases for known in release)
-        self._stands: dict[tuple[_Values, str], list[_Stand]] = {}
-        for release in releases[:2]:
-            for known in release:
-                for place, _ in known.places:
-                    for mean in known.table.means:
-                        key = _values(known, place), plain(mean.name)
-                        self._stands.setdefault(key, []).append(_stand(known, place, mean))
+        self._footing = Footing(releases, [showing.cells for showing in earlier])
+        self.cells: set[Cell] = set()
+        """Cells in any mean of `told`."""
         self.told = self._chosen(releases[0])
         """Means that are shown, or hidden for their value only: table, place and name to the facts of the place."""
 
@@ -58,8 +46,8 @@ class Showing:
         """
         if (known.table.table, place.at, plain(mean.name)) not in self.told:
             return HIDDEN
-        stand = _stand(known, place, mean)
-        steps = (2 * STEP * stand.total + stand.people) // (2 * stand.people)
+        people = sum(known.table.counts[member] for member in place.members)
+        steps = (2 * STEP * sum(mean.sums[member] for member in place.members) + people) // (2 * people)
         small = rules.interval(count, known.by, known.table.total_kind)[0] < known.by.small_base
         if small and not STEP * mean.low + 1 < steps < STEP * mean.high - 1:
             return HIDDEN
@@ -68,12 +56,14 @@ class Showing:
     def _chosen(self, release: Sequence[Published]) -> dict[tuple[str, At, str], Facts]:
         chosen: dict[tuple[str, At, str], Facts] = {}
         shown: dict[str, tuple[Places, set[_Values]]] = {}
-        for known in release:
+        for at, known in enumerate(release):
+            cells = [which(known, values)[1:] for values in known.table.cells()]
+            uneven = self._footing.uneven(at, self.cells) if known.table.means else frozenset()
             for mean in known.table.means:
                 taken, values = shown.setdefault(plain(mean.name), (Places(), set()))
                 for place, count in known.places:
                     here, mine = facts(known.table, place.at, self._parents), _values(known, place)
-                    if not self._may(known, place, count, mean, here):
+                    if not self._may(known, count, here) or not uneven.isdisjoint(cells[m] for m in place.members):
                         continue
                     if self._hidden and mine not in values and taken.near(here):
                         continue
@@ -81,17 +71,13 @@ class Showing:
                         values.add(mine)
                         taken.add(here)
                     chosen[known.table.table, place.at, plain(mean.name)] = here
+                    self.cells.update(cells[member] for member in place.members)
         return chosen
 
-    def _may(self, known: Published, place: Place, count: Figure, mean: Mean, here: Facts) -> bool:
-        """Say whether nothing forbids a mean by itself; depends on published figures, and on what was held."""
-        if count.suppressed or rules.interval(count, known.by, known.table.total_kind)[0] < MEAN_PEOPLE:
-            return False
-        if self._hidden.near(here):
-            return False
-        mine = _stand(known, place, mean)
-        twins = self._stands.get((_values(known, place), plain(mean.name)), [])
-        return not any(0 < abs(twin.people - mine.people) < self._k for twin in twins if twin.table != mine.table)
+    def _may(self, known: Published, count: Figure, here: Facts) -> bool:
+        """Say whether nothing forbids a mean by itself; depends on published figures only."""
+        enough = rules.interval(count, known.by, known.table.total_kind)[0] >= MEAN_PEOPLE
+        return not count.suppressed and enough and not self._hidden.near(here)
 
 
 def exact(
@@ -149,8 +135,3 @@ def _hidden(releases: Sequence[Sequence[Published]], parents: Parents) -> Iterab
 def _values(known: Published, place: Place) -> _Values:
     named = zip(known.table.names, place.at, strict=True)
     return frozenset((plain(name), plain(value)) for name, value in named if value is not None)
-
-
-def _stand(known: Published, place: Place, mean: Mean) -> _Stand:
-    people = sum(known.table.counts[member] for member in place.members)
-    return _Stand(plain(known.table.table), people, sum(mean.sums[member] for member in place.members))

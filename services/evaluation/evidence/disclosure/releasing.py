@@ -94,15 +94,14 @@ class Together:
 
     def __init__(self, releases: Sequence[Sequence[Published]]) -> None:
         self.releases = [list(release) for release in releases if release]
-        self.showing = self._showing(0)
+        self._showings: list[means.Showing] = []
+        for age in reversed(range(len(self.releases))):
+            self._showings.insert(0, means.Showing(self.releases[age:], self._parents(age), self._showings))
+        self.showing = self._showings[0]
 
     def attacked(self) -> list[list[Published]]:
         """Return the releases with all that means, shown now or before, may tell of their counts."""
-        showings = [self.showing, *(self._showing(age) for age in range(1, len(self.releases)))]
-        return means.exact(self.releases, showings, self._parents(0))
-
-    def _showing(self, age: int) -> means.Showing:
-        return means.Showing(self.releases[age:], self._parents(age))
+        return means.exact(self.releases, self._showings, self._parents(0))
 
     def _parents(self, age: int) -> Parents:
         """Return what lies within what by a release and those before it, as far as they agree."""

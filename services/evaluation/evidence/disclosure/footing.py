@@ -1,0 +1,101 @@
+"""Whether means of the same people stand on the same people: cells of one table were held while those of another moved.
+
+Guards that no mean is shown which, less means that are or were shown of the same people, leaves the answers of fewer
+than k of them, whatever the tables, their dimensions and their scores are called.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from services.evaluation.evidence.disclosure.constraints import Published, which
+from services.evaluation.evidence.disclosure.links import Ages
+from services.evaluation.evidence.disclosure.naming import plain
+from services.evaluation.evidence.disclosure.tables import At
+
+Cell = tuple[str, At]
+"""A cell by its table and its values, both as they are compared."""
+Cells = AbstractSet[Cell]
+
+
+@dataclass(frozen=True)
+class _Stand:
+    """What a cell, or several together, stand on: how many people, and the sum of each score."""
+
+    people: int
+    sums: Mapping[str, int]
+
+    def agrees(self, other: "_Stand") -> bool:
+        """Say whether both are of the same people, as far as numbers and the scores of both can tell."""
+        return self.people == other.people and all(
+            self.sums[name] == other.sums[name] for name in self.sums.keys() & other.sums.keys()
+        )
+
+
+class Footing:
+    """Tables of the same people over releases, newest first; `before` are the cells in means of each release but that.
+
+    A place adds up to the same people as others only by way of ties, so every tie of two tables is looked at, value by
+    value. Movement is net: who came and who left are told apart by their scores only.
+    """
+
+    def __init__(self, releases: Sequence[Sequence[Published]], before: Sequence[Cells]) -> None:
+        self._releases, self._before = releases, before
+        self._k = max(known.by.k for release in releases for known in release)
+        self._ages = Ages([[known.table for known in release] for release in releases])
+        self._stands = [{cell: stand for known in release for cell, stand in _stands(known)} for release in releases]
+
+    def uneven(self, at: int, shown: Cells) -> frozenset[Cell]:
+        """Return cells of a table of the newest release of which no mean may tell, beside cells already `shown` in it.
+
+        A cell that stands as it did in a mean of an earlier release tells nothing new, and is not among them.
+        """
+        found: set[Cell] = set()
+        known = self._releases[0][at]
+        for age, cells in enumerate((shown, *self._before)):
+            for position, other in enumerate(self._releases[age]):
+                if (age, position) != (0, at) and other.table.means:
+                    for link in self._ages.every_link((0, at), (age, position)):
+                        mine, theirs = _cells(known, link.mine), _cells(other, link.theirs)
+                        if not cells.isdisjoint(theirs) and self._differ(mine, theirs, age):
+                            found.update(cell for cell in mine if not self._told(cell))
+        return frozenset(found)
+
+    def _differ(self, mine: Sequence[Cell], theirs: Sequence[Cell], age: int) -> bool:
+        """Say whether cells that tie together stand, or may stand, on people of whom fewer than k differ."""
+        here, there = self._together(mine, 0), self._together(theirs, age)
+        if abs(here.people - there.people) < self._k and not here.agrees(there):
+            return True
+        if age or min(len(mine), len(theirs)) == 1:
+            return False
+        # Some moves of one table less some of the other may be one newcomer, unless all of one are a single move.
+        moves = min(sum(map(self._moved, mine)), sum(map(self._moved, theirs)))
+        return moves > (1 if here.agrees(there) else 0)
+
+    def _together(self, cells: Sequence[Cell], age: int) -> _Stand:
+        stands = [self._stands[age][cell] for cell in cells]
+        return _Stand(
+            sum(stand.people for stand in stands),
+            {name: sum(stand.sums[name] for stand in stands) for name in stands[0].sums},
+        )
+
+    def _moved(self, cell: Cell) -> bool:
+        now = self._stands[0][cell]
+        return any(stands.get(cell, now) != now for stands in self._stands[1:])
+
+    def _told(self, cell: Cell) -> bool:
+        return any(
+            cell in cells and stands.get(cell) == self._stands[0][cell]
+            for cells, stands in zip(self._before, self._stands[1:], strict=True)
+        )
+
+
+def _cells(known: Published, places: Sequence[At]) -> list[Cell]:
+    return [which(known, at)[1:] for at in places]
+
+
+def _stands(known: Published) -> Iterator[tuple[Cell, _Stand]]:
+    names = [plain(mean.name) for mean in known.table.means]
+    rows = zip(known.table.cells(), known.table.counts, *(mean.sums for mean in known.table.means), strict=True)
+    for at, people, *sums in rows:
+        yield which(known, at)[1:], _Stand(people, dict(zip(names, sums, strict=True)))
