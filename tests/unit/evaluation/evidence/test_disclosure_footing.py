@@ -53,6 +53,7 @@ def _shown(found: Release) -> dict[tuple[str, ...], float | None]:
         (table.declared.table, *(value or "all" for value in entry.at)): entry.means[0][1].value
         for table in found.tables
         for entry in table.entries
+        if entry.means
     }
 
 
@@ -102,8 +103,9 @@ def test_moves_of_two_trusts_and_of_both_sexes_are_not_set_off_against_each_othe
     assert (shown["by sex", "f"], shown["by sex", "m"]) == (None, None)
 
 
-def test_a_further_table_does_not_tell_of_one_who_joined_since_the_last_release() -> None:
-    joined = BEFORE + _people(("A", "m", B_NEW))
+@pytest.mark.parametrize("people", [1, 9])
+def test_a_further_table_does_not_tell_of_those_who_joined_since_the_last_release(people: int) -> None:
+    joined = BEFORE + _people(("A", "m", B_NEW * people))
     first = _release(_table("by trust", BEFORE, "trust"))
     both = [_table("by trust", joined, "trust"), _table("crossed", joined, "trust", "sex")]
     for tables in (both, both[::-1], both[1:]):
@@ -131,6 +133,19 @@ def test_one_who_came_for_one_who_left_is_not_told_by_a_region() -> None:
 
     shown = _shown(_release(*both(swapped), previous=_release(*both(BEFORE))))
     assert shown["by region", "North"] is None
+
+
+def test_a_trust_that_changed_its_region_does_not_tell_of_one_who_joined() -> None:
+    """The region of the last release still is what its two trusts were then."""
+    moved = {"within": {"region": {**REGION, "B": "South"}}}
+    first = _release(_heads(BEFORE, WITHIN), _table("by region", BEFORE, "region"))
+    joined = BEFORE + _people(("B", "f", B_NEW))
+    shown = _shown(_release(_heads(joined, moved), _table("by trust", joined, "trust", more=moved), previous=first))
+    assert None in {shown["by trust", "A"], shown["by trust", "B"]}
+
+
+def _heads(people: list[Person], more: Any) -> dict[str, Any]:
+    return {**_table("heads", people, "trust", more=more), "means": []}
 
 
 KINDS = {
