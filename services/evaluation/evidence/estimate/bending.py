@@ -48,6 +48,19 @@ def shortest(effects: Numbers, covariance: Numbers, before: int, bend: float, fr
     return middle - length, middle + length
 
 
+def evened(times: Numbers) -> Numbers | None:
+    """Return the matrix that stretches all slopes to the time which the first one after the start takes, or None.
+
+    `times` are those of the effects, counted from the last wave before the start: rising, the last one after it. None
+    where they do not rise, as averages over cohorts need not.
+    """
+    spans = np.diff(np.insert(times, -1, 0.0))
+    if spans.min() <= 0:
+        return None
+    slopes = np.diff(np.insert(np.eye(len(times)), -1, 0.0, axis=0), axis=0)
+    return np.asarray(np.linalg.solve(slopes, slopes * (spans[-1] / spans)[:, None]))
+
+
 def _spread(covariance: Numbers, before: int) -> _Spread:
     """The estimator is first effect minus weighted slopes; weights are differences of u and sum to 1."""
     slopes = np.zeros((before, before + 1))

@@ -19,6 +19,7 @@ from services.evaluation.evidence.estimate.library import Control, Fit
 from services.evaluation.evidence.estimate.organisations import Changes, changes, nameless
 from services.evaluation.evidence.estimate.pretest import pre_test
 from services.evaluation.evidence.estimate.result import Estimate
+from services.evaluation.evidence.estimate.spacing import months
 from services.evaluation.evidence.panel import Moments, Numbers, means, panel
 
 BENDS = (0.0, 0.01, 0.02)
@@ -60,11 +61,15 @@ def estimate(table: CellTable, options: Options = DEFAULT, instrument: str | Non
     if instrument is not None and instrument not in found:
         raise EvidenceError(f"no cell has the instrument {instrument!r}", field="instrument")
     cells = [cell for cell in table.cells if instrument in (None, cell.instrument)]
-    return from_moments([Moments.of(cell) for cell in cells if cell.n], len(table.waves), options)
+    return from_moments([Moments.of(cell) for cell in cells if cell.n], len(table.waves), options, months(table.waves))
 
 
-def from_moments(groups: Iterable[Moments], waves: int, options: Options = DEFAULT) -> Estimate:
-    """Estimate from moments of people who share organisation, cohort and waves answered."""
+def from_moments(
+    groups: Iterable[Moments], waves: int, options: Options = DEFAULT, when: Numbers | None = None
+) -> Estimate:
+    """Estimate from moments of people who share organisation, cohort and waves answered; `when` each wave was, in
+    months, and without it one like the other.
+    """
     usable = nameless(group for group in groups if group.cohort != 1 and len(group.pattern) > 1)
     control: Control = options.control or _control(usable)
     blank = Estimate(attempted=False, control=control, library=library.library_version(), seed=options.seed)
@@ -77,7 +82,7 @@ def from_moments(groups: Iterable[Moments], waves: int, options: Options = DEFAU
         return replace(blank, reason=error.what)
     if not any(wave >= cohort for cohort, wave in fit.pairs) or not np.isfinite(fit.simple[0]):
         return replace(blank, reason="no cohort has both waves around its start and a comparison that answered them")
-    return _estimated(blank, usable, fit, options)
+    return _estimated(blank, usable, fit, options, np.arange(float(waves)) if when is None else when)
 
 
 def _control(groups: Iterable[Moments]) -> Control:
@@ -103,7 +108,7 @@ def _missing(groups: Sequence[Moments], waves: int, control: Control, options: O
     return next((reason for reason, holds in reasons.items() if holds), "")
 
 
-def _estimated(blank: Estimate, groups: Sequence[Moments], fit: Fit, options: Options) -> Estimate:
+def _estimated(blank: Estimate, groups: Sequence[Moments], fit: Fit, options: Options, when: Numbers) -> Estimate:
     tasks = [pair for pair in fit.pairs if pair[1] >= pair[0]]
     shares = np.array([fit.shares[cohort] for cohort, _ in tasks])
     found, weights = changes(groups, tasks, options.control or _control(groups)), shares / shares.sum()
@@ -120,7 +125,7 @@ def _estimated(blank: Estimate, groups: Sequence[Moments], fit: Fit, options: Op
         return replace(known, reason="organisations do not differ at all: nothing to judge chance by")
     judged = _judged(replace(known, method=METHODS[name], inference=name), sure)
     last = min(cohort for cohort, _ in tasks) - 1
-    return judged if thin else _over_time(judged, fit, options, deviation(groups, last))
+    return judged if thin else _over_time(judged, fit, options, deviation(groups, last), when)
 
 
 def _name(known: Estimate, thinnest: float) -> str:
@@ -155,16 +160,16 @@ def _judged(known: Estimate, sure: Inference) -> Estimate:
     )
 
 
-def _over_time(judged: Estimate, fit: Fit, options: Options, spread: float) -> Estimate:
+def _over_time(judged: Estimate, fit: Fit, options: Options, spread: float, when: Numbers) -> Estimate:
     """Add what rests on the spread within each cohort and wave: not said where a single organisation makes one up."""
-    before = pre_test(fit, spread)
+    before = pre_test(fit, spread, when)
     times, effects, covariance = fit.event_study
     errors = np.sqrt(np.diag(fit.covariance))
     return replace(
         judged,
         pre_test_p=before.p if before else None,
         pre_test_powered=before.powered if before else False,
-        sensitivity=_sensitivity(fit, options, spread),
+        sensitivity=_sensitivity(fit, options, spread, when),
         event_study=event_study(times, effects, fit.correction * covariance, fit.freedom, options.seed),
         group_time=tuple(
             (cohort, wave, float(effect), float(error))
@@ -173,11 +178,11 @@ def _over_time(judged: Estimate, fit: Fit, options: Options, spread: float) -> E
     )
 
 
-def _sensitivity(fit: Fit, options: Options, spread: float) -> tuple[tuple[float, float, float], ...]:
+def _sensitivity(fit: Fit, options: Options, spread: float, when: Numbers) -> tuple[tuple[float, float, float], ...]:
     """Return an interval for each bend up to the first that holds 0; an interval that is not known holds it."""
     found: list[tuple[float, float, float]] = []
     for bend in options.bends:
-        low, high = fit.sensitivity(bend * spread) or (-inf, inf)
+        low, high = fit.sensitivity(bend * spread, when) or (-inf, inf)
         if not found and (low, high) == (-inf, inf):
             break
         found.append((bend * spread, low, high))

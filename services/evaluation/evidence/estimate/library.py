@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from services.evaluation.evidence.errors import EvidenceError
-from services.evaluation.evidence.estimate.bending import shortest
+from services.evaluation.evidence.estimate.bending import evened, shortest
 from services.evaluation.evidence.panel import Numbers
 
 Interval = tuple[float, float]
@@ -79,29 +79,50 @@ class Fit:
         return tuple(int(time) for time in times), np.array([effects[time] for time in times]), covariance
 
     @cached_property
+    def _universal(self) -> Any:
+        """The fit with the last wave before the start as base of all, as the sensitivity wants it."""
+        return self._again("universal")
+
+    @cached_property
     def _against_the_last_wave(self) -> Any:
-        """The event study with the last wave before the start as base of all, as the sensitivity wants it."""
-        return self._again("universal").aggregate("event_study")
+        return self._universal.aggregate("event_study")
 
     def multiplier_critical_value(self, draws: int, seed: int) -> float:
         """Return the library's own critical value of the event study, by its multiplier bootstrap."""
         return float(self._again("varying", n_bootstrap=draws, seed=seed).aggregate("event_study").cband_crit_value)
 
-    def sensitivity(self, bend: float) -> Interval | None:
+    def sensitivity(self, bend: float, when: Numbers | None = None) -> Interval | None:
         """Return the interval for the first wave after the start when trends may bend by `bend` a wave, or None.
 
-        Rambachan and Roth (2023), smoothness; None where there are too few waves before the start to say.
+        Rambachan and Roth (2023), smoothness; None where there are too few waves before the start to say. `when` each
+        wave was, in any unit: slopes before are those of the time to the first wave after. Without it all waves are
+        equally far apart.
         """
         from diff_diff.honest_did import _extract_event_study_params  # noqa: PLC0415 # the order of its event study
 
         try:
-            effects, covariance, before, *_, freedom = _extract_event_study_params(self._against_the_last_wave)
+            effects, covariance, before, *_, times, since, freedom = _extract_event_study_params(
+                self._against_the_last_wave
+            )
         except ValueError:
             return None
-        if bend == 0 or before == 0:
+        if before == 0:
             return self.library_sensitivity(bend)
+        if when is not None:
+            even = evened(np.array([self._passed(time, when) for time in (*times, since[0])]))
+            if even is None:
+                return None
+            effects = even @ effects[: before + 1]
+            covariance = even @ covariance[: before + 1, : before + 1] @ even.T
         ends = shortest(effects, covariance, before, bend, freedom or inf)
         return ends if np.isfinite(ends).all() else None
+
+    def _passed(self, time: int, when: Numbers) -> float:
+        """Return how long after the last wave before the start a wave was, on average over those who answered it."""
+        effects = self._universal.group_time_effects.items()
+        there = [int(cohort) for (cohort, wave), one in effects if wave - cohort == time and np.isfinite(one["effect"])]
+        passed = [when[cohort + time - 1] - when[cohort - 2] for cohort in there]
+        return float(np.average(passed, weights=[self.shares[cohort] for cohort in there]))
 
     def library_sensitivity(self, bend: float) -> Interval | None:
         """Return the library's own interval: at once without bending, after seconds with it."""

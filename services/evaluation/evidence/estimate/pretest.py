@@ -1,8 +1,9 @@
 """Whether programme and comparison moved alike before the start, and whether we would have seen it if they had not.
 
 Guards that "no difference before" is not said by a test that could not have found one: power is that against the
-straight drift which alone would produce the whole effect (Roth 2022), or against a fifth of a standard deviation a
-wave where that is less, so that an effect which happened to come out large does not vouch for the test.
+drift, straight by the calendar, which alone would produce the whole effect (Roth 2022), or against one of a fifth of a
+standard deviation from wave to wave where that is less, so that an effect which happened to come out large does not
+vouch for the test.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 from scipy import stats
 
 from services.evaluation.evidence.estimate.library import Fit
+from services.evaluation.evidence.estimate.spacing import steps
 from services.evaluation.evidence.panel import Numbers
 
 PASSED = 0.05
@@ -18,7 +20,7 @@ PASSED = 0.05
 POWERED = 0.8
 """Four times in five, as for everything else that is said to be detectable."""
 DRIFT = 0.2
-"""Standard deviations between people a wave: the ordinary trend that calibration is tried with."""
+"""Standard deviations between people from wave to wave, on average: the ordinary trend of calibration."""
 _FEWEST = 2
 
 
@@ -35,24 +37,25 @@ class PreTest:
         return self.power >= POWERED
 
 
-def pre_test(fit: Fit, spread: float) -> PreTest | None:
-    """Return the Wald test with its power, or None without two waves before the start; `spread` is one deviation.
+def pre_test(fit: Fit, spread: float, when: Numbers) -> PreTest | None:
+    """Return the Wald test with its power, or None without two waves before the start; `spread` is one deviation, and
+    `when` says when each wave was.
 
     With few organisations Hotelling's T² takes the place of χ²; where pairs are too many for the organisations, their
     average over cohorts by wave since the start is tested instead, or at last the average drift alone.
     """
     freedom = fit.freedom
     before = [number for number, (cohort, wave) in enumerate(fit.pairs) if wave < cohort]
-    whole = _drift(fit)
+    whole = _drift(fit, steps(fit, when))
     if not before or whole is None:
         return None
-    drift = min(whole, DRIFT * spread)
+    drift = whole[before] * min(1.0, DRIFT * spread / max(whole[before].mean(), np.finfo(float).tiny))
     effects, covariance = fit.effects[before], fit.correction * fit.covariance[np.ix_(before, before)]
     ones = np.ones((1, len(before))) / len(before)
     for reading in (np.eye(len(before)), _by_time(fit, before), ones):
         known = reading @ covariance @ reading.T
         if len(reading) <= max(1.0, freedom - _FEWEST) and np.linalg.cond(known) < 1 / np.finfo(float).eps:
-            return _tested(reading @ effects, known, freedom, drift * reading.sum(axis=1))
+            return _tested(reading @ effects, known, freedom, reading @ drift)
     return None
 
 
@@ -71,12 +74,11 @@ def _tested(effects: Numbers, covariance: Numbers, freedom: float, drift: Number
     return PreTest(float(p), float(stats.ncf.sf(critical, many, second, distance)))
 
 
-def _drift(fit: Fit) -> float | None:
-    """Return the drift a wave that, were there no effect, would produce the whole estimate."""
-    after = [(cohort, wave) for cohort, wave in fit.pairs if wave >= cohort]
-    weight = sum(fit.shares[cohort] for cohort, _ in after)
-    steps = sum(fit.shares[cohort] * (wave - cohort + 1) for cohort, wave in after)
-    return abs(fit.simple[0]) * weight / steps if steps else None
+def _drift(fit: Fit, spans: Numbers) -> Numbers | None:
+    """Return the drift over each effect's time that, straight and without an effect, would make the whole estimate."""
+    shares = np.array([fit.shares[cohort] if wave >= cohort else 0.0 for cohort, wave in fit.pairs])
+    over = float(shares @ spans)
+    return abs(fit.simple[0]) * shares.sum() / over * spans if over else None
 
 
 def _by_time(fit: Fit, before: list[int]) -> Numbers:

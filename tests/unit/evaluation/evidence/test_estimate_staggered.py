@@ -166,10 +166,10 @@ def test_the_smallest_detectable_effect_goes_by_the_interval_that_is_given() -> 
 
 def test_a_bend_without_an_answer_holds_everything() -> None:
     """MCR-30: an interval that is not known is not one that leaves out zero."""
-    fitted: Any = SimpleNamespace(sensitivity=lambda bend: (1.0, 2.0) if bend < 0.15 else None)
-    assert _sensitivity(fitted, Options(), 10.0) == ((0.0, 1.0, 2.0), (0.1, 1.0, 2.0), (0.2, -inf, inf))
-    nothing: Any = SimpleNamespace(sensitivity=lambda _: None)
-    assert _sensitivity(nothing, Options(), 10.0) == ()
+    fitted: Any = SimpleNamespace(sensitivity=lambda bend, _: (1.0, 2.0) if bend < 0.15 else None)
+    assert _sensitivity(fitted, Options(), 10.0, np.arange(6)) == ((0.0, 1.0, 2.0), (0.1, 1.0, 2.0), (0.2, -inf, inf))
+    nothing: Any = SimpleNamespace(sensitivity=lambda *_: None)
+    assert _sensitivity(nothing, Options(), 10.0, np.arange(6)) == ()
 
 
 def test_a_large_effect_does_not_vouch_for_the_test_of_the_time_before() -> None:
