@@ -35,7 +35,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stability", type=float, default=_DEFAULT.stability, help="correlation of two waves")
     parser.add_argument("--dropout", type=float, default=_DEFAULT.dropout, help="part that leaves after each wave")
     parser.add_argument("--seed", type=seed, default=_DEFAULT.seed)
-    parser.add_argument("--declaration", type=Path, metavar="FILE", help="write one that names all organisations")
+    parser.add_argument(
+        "--declaration", type=Path, metavar="FILE", help="write one that names all organisations, waves and starts"
+    )
     parser.add_argument("--json", action="store_true", help="cells are JSON anyway")
 
 
@@ -57,7 +59,14 @@ def run(given: argparse.Namespace) -> int:
 
 def declared(table: CellTable) -> Declaration:
     """Return what could have been declared of a region before its first wave."""
-    organisations = tuple(sorted({cell.organisation for cell in table.cells}))
+    starts: dict[str, tuple[int, ...]] = {}
+    for organisation, cohort in sorted({(cell.organisation, cell.cohort) for cell in table.cells}):
+        starts[organisation] = (*starts.get(organisation, ()), cohort)
     return Declaration(
-        format=DECLARATION_FORMAT, declared=_DECLARED, primary=table.outcome.name, organisations=organisations
+        format=DECLARATION_FORMAT,
+        declared=_DECLARED,
+        primary=table.outcome.name,
+        organisations=tuple(starts),
+        waves=table.waves,
+        starts={name: several[0] if len(several) == 1 else several for name, several in starts.items()},
     )

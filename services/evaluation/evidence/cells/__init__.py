@@ -7,7 +7,7 @@ and that a file of cells which no group of people can have produced is refused w
 from services.evaluation.evidence.cells.cell import Cell, Histogram, Key
 from services.evaluation.evidence.cells.fold import fold
 from services.evaluation.evidence.cells.names import no_word, trouble, twins
-from services.evaluation.evidence.cells.reading import CELLS_FORMAT, parse, written
+from services.evaluation.evidence.cells.reading import CELLS_FORMAT, Wave, parse, written
 from services.evaluation.evidence.cells.table import CellTable, Outcome, Then
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Key",
     "Outcome",
     "Then",
+    "Wave",
     "fold",
     "no_word",
     "parse",

@@ -58,7 +58,7 @@ def _keyed(pattern: str, what: str) -> AfterValidator:
 
 
 _Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_well_named)]
-_Wave = Annotated[str, AfterValidator(_real_day)]
+Wave = Annotated[str, AfterValidator(_real_day)]
 _Value = Annotated[str, _keyed("0|-?[1-9][0-9]{0,9}", "a whole number such as 3 or -3")]
 _InWave = Annotated[str, _keyed("[1-9][0-9]?", "a wave such as 1")]
 _Between = Annotated[str, _keyed("[1-9][0-9]?-[1-9][0-9]?", "two waves such as 1-3")]
@@ -113,7 +113,7 @@ class _ThenInFile(_Strict):
 class _CellsInFile(_Strict):
     format: Literal["groundswell-cells/1"]
     outcome: Outcome
-    waves: list[_Wave] = Field(min_length=1, max_length=60)
+    waves: list[Wave] = Field(min_length=1, max_length=60)
     k: int = Field(default=10, ge=10, le=1000)
     cut_off: dict[_Partition, Annotated[int, Field(ge=0)]] = Field(default_factory=dict, max_length=1000)
     then: _ThenInFile | None = None

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
+from itertools import combinations
 
 from services.evaluation.evidence.cells import CellTable
 from services.evaluation.evidence.change import Bounds, Change, bounds, since_start
@@ -81,6 +82,7 @@ def claim(
             reached,
             change,
             several=compared is not None and corrected(table, compared, known) is not None,
+            early=reached > 2 and known.declaration.is_early(table),  # noqa: PLR2004 # a level
             left_out=known.left_out > 0,
         ),
         limits=limits(held),
@@ -114,9 +116,9 @@ def methods(level: int) -> tuple[str, ...]:
 def further(level: int, *, left_out: bool) -> tuple[tuple[str, ...], ...]:
     """Return all that a claim of a level may assume beside what all of its level do."""
     rules = ladder()
-    own = {0: "", 1: rules.people_alone}.get(level, rules.several)
+    own = {0: (), 1: (rules.people_alone,), 2: (rules.several,)}.get(level, (rules.several, rules.early))
     without = (rules.left_out,) if left_out else ()
-    return (without, (own, *without)) if own else (without,)
+    return tuple((*some, *without) for many in range(len(own) + 1) for some in combinations(own, many))
 
 
 def rule() -> str:
@@ -175,10 +177,11 @@ def _random(compared: Estimate) -> bool:
     return bool(compared.event_study) or compared.inference == WILD
 
 
-def _assumptions(reached: int, change: Change | None, *, several: bool, left_out: bool) -> tuple[str, ...]:
+def _assumptions(reached: int, change: Change | None, *, several: bool, early: bool, left_out: bool) -> tuple[str, ...]:
     rules = ladder()
     alone = reached == 1 and change is not None and not change.clustered
-    asked = {rules.people_alone: alone, rules.several: several, rules.left_out: left_out and reached > 0}
+    left_out = left_out and reached > 0
+    asked = {rules.people_alone: alone, rules.several: several, rules.early: early, rules.left_out: left_out}
     return (*rules.levels[reached].assumptions, *(text for text, holds in asked.items() if holds))
 
 

@@ -60,6 +60,8 @@ class Conditions:
     """It is the declared one, or the only one and has no name; likewise for what follows."""
     organisations_foreseen: bool = False
     """They are those that were declared, and all of them were asked before the start."""
+    waves_foreseen: bool = False
+    """They are the first of those declared, none left out, and whoever is compared begins as declared."""
     everybody: bool = False
     """Nobody answered another instrument: whoever is left out is missing among the people of a lottery."""
 
@@ -104,6 +106,7 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
         "foreseen": conditions.foreseen,
         "instrument": conditions.instrument_foreseen,
         "organisations_foreseen": conditions.organisations_foreseen,
+        "waves_foreseen": conditions.waves_foreseen,
         "returns": not conditions.annual or conditions.returns >= rules.fewest_returns,
     }
     trends = {

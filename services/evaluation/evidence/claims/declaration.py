@@ -5,19 +5,20 @@ draws, the cells are as it was drawn, and it says where in the stream it is reco
 writer likes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
 from services.evaluation.evidence import documents
-from services.evaluation.evidence.cells import CellTable, no_word
-from services.evaluation.evidence.claims.lottery import Day, Lottery, Name, Strict, said
+from services.evaluation.evidence.cells import CellTable, Wave, no_word
+from services.evaluation.evidence.claims.lottery import Day, Lottery, Name, Start, Strict, said
 from services.evaluation.evidence.design import check_names, is_fair
 
 DECLARATION_FORMAT: Final = "groundswell-declaration/1"
 _Control = Literal["never_treated", "not_yet_treated"]
+_Named = TypeVar("_Named", bound=Collection[str])
 
 
 def _one_word(name: str) -> str:
@@ -45,14 +46,26 @@ class Declaration(Strict):
     instrument: Annotated[str, AfterValidator(_one_word)] | None = None
     """Which is looked at where people answer several, or where cells name one."""
     organisations: tuple[Name, ...] = ()
-    """The names of all that are compared, on either side; without them those of a lottery."""
+    """The names of all that are compared, on either side; without them those of `starts`, or of a lottery."""
+    waves: tuple[Wave, ...] = Field(default=(), max_length=60)
+    """All at which people are asked, as in the cells; a wave that looks back is none of them, nor counted."""
+    starts: dict[Name, Start | Annotated[tuple[Start, ...], Field(min_length=1)]] = {}
+    """The wave (1-based) at which each organisation begins, 0 for never, several where its people differ; without them
+    those of a lottery."""
     lottery: Lottery | None = None
 
-    @field_validator("organisations")
+    @field_validator("organisations", "starts")
     @classmethod
-    def _well_named(cls, organisations: tuple[str, ...]) -> tuple[str, ...]:
-        said(check_names, organisations)
+    def _well_named(cls, organisations: _Named) -> _Named:
+        said(check_names, tuple(organisations))
         return organisations
+
+    @field_validator("waves")
+    @classmethod
+    def _rising(cls, waves: tuple[str, ...]) -> tuple[str, ...]:
+        if sorted(set(waves)) != list(waves):
+            raise ValueError("waves must rise and not repeat")
+        return waves
 
     @model_validator(mode="after")
     def _each_outcome_once(self) -> Self:
@@ -91,11 +104,39 @@ class Declaration(Strict):
         asked = {cell.organisation for cell in compared if cell.pattern[0] < (cell.cohort or last)}
         return self._named(table) == asked == {cell.organisation for cell in compared}
 
+    def foresaw_waves(self, table: CellTable) -> bool:
+        """Return whether the waves are the first of those declared, with answers of every start at each, and whether
+        those compared begin as declared, all of them: no wave, and nobody's start, was chosen after the outcomes.
+        """
+        compared = [cell for cell in table.cells if cell.cohort != 1]
+        answered = {(cell.cohort, wave) for cell in compared for wave in cell.pattern}
+        every = {(cell.cohort, wave) for cell in compared for wave, _ in enumerate(table.waves, start=1)}
+        asked = self.made_before(table) and self.waves[: len(table.waves)] == table.waves and answered == every
+        return asked and self._begin(table) == {(cell.organisation, cell.cohort) for cell in compared}
+
+    def is_early(self, table: CellTable) -> bool:
+        """Return whether later waves are declared than the table has."""
+        return len(self.waves) > len(table.waves)
+
+    def _begin(self, table: CellTable) -> set[tuple[str, int]]:
+        """Return each organisation that is compared with each start of its people, as declared in time."""
+        return {
+            (name, start)
+            for name, given in self._starts(table).items()
+            for start in (given if isinstance(given, tuple) else (given,))
+            if start != 1
+        }
+
+    def _starts(self, table: CellTable) -> Mapping[str, int | tuple[int, ...]]:
+        if self.starts or self.lottery is None:
+            return self.starts if self.made_before(table) else {}
+        return self.lottery.starts if _before_outcomes(self.lottery.recorded, table) else {}
+
     def _named(self, table: CellTable) -> set[str]:
         """Return the organisations that were declared in time."""
-        if self.organisations or self.lottery is None:
+        if self.organisations:
             return set(self.organisations) if self.made_before(table) else set()
-        return set(self.lottery.starts) if _before_outcomes(self.lottery.recorded, table) else set()
+        return {name for name, _ in self._begin(table)}
 
     def wanted_instrument(self, table: CellTable) -> str | None:
         """Return the instrument that was declared in time, or None."""

@@ -97,6 +97,7 @@ def conditions(
         foreseen=declared.foresaw(table, estimate.control) and not known.seed_chosen,
         instrument_foreseen=declared.foresaw_instrument(table, others=known.left_out > 0),
         organisations_foreseen=declared.foresaw_organisations(table),
+        waves_foreseen=declared.foresaw_waves(table),
         everybody=known.left_out == 0,
     )
 

@@ -82,6 +82,7 @@ class Ladder(_Strict):
     people_alone: str
     several: str
     left_out: str
+    early: str
     internal: str
     dose: dict[Literal["more", "less", "none"], str]
     shift: dict[Literal["conventional", "retrospective", "yardstick", "kept_back"], str]
@@ -101,6 +102,7 @@ class Ladder(_Strict):
             self.people_alone,
             self.several,
             self.left_out,
+            self.early,
             self.internal,
         ):
             _unsaid(text, self.may_not(1))

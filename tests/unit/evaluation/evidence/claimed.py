@@ -16,6 +16,8 @@ DECLARED = Declaration(
     declared=date(2023, 6, 1),
     primary=OUTCOME.name,
     organisations=tuple(sorted({cell.organisation for cell in WHOLE.cells})),
+    waves=WHOLE.waves,
+    starts={cell.organisation: cell.cohort for cell in WHOLE.cells},
 )
 DRAWN = DECLARED.model_copy(
     update={

@@ -110,7 +110,7 @@ def test_yearly_returns_say_that_the_third_is_awaited() -> None:
 
 def test_yearly_waves_are_yearly_returns_whatever_is_declared() -> None:
     table = replace(WHOLE, waves=("2021-09", "2022-08", "2023-09", "2024-09", "2025-09"))
-    early = DECLARED.model_copy(update={"declared": date(2021, 6, 1)})
+    early = DECLARED.model_copy(update={"declared": date(2021, 6, 1), "waves": table.waves})
     assert conclude(table, SURE, Circumstances(early)).level == 3
     two = region(Region(effect=0.6, organisations=14, people=20, waves=2, starts=(2,), dropout=0.0))
     claim = conclude(replace(two, waves=("2023-09", "2024-09")), SURE, KNOWN)

@@ -1,14 +1,14 @@
 """A scale with ends: sides that began far apart, or had no room to move, carry no claim of an effect."""
 
 from dataclasses import replace
-from datetime import date
 from functools import cache
 
 import numpy as np
 import pytest
 
+from services.evaluation.commands.simulate import declared
 from services.evaluation.evidence.cells import CellTable, Outcome, fold
-from services.evaluation.evidence.claims import DECLARATION_FORMAT, Circumstances, Claim, Declaration, conclude, ladder
+from services.evaluation.evidence.claims import Circumstances, Claim, conclude, ladder
 from services.evaluation.evidence.estimate import Estimate, estimate
 from tests.unit.evaluation.evidence.claimed import DRAWN, KNOWN, SURE, WHOLE
 
@@ -39,11 +39,7 @@ def compared(
 
 
 def claimed(table: CellTable, found: Estimate) -> Claim:
-    names = tuple(sorted({cell.organisation for cell in table.cells}))
-    declared = Declaration(
-        format=DECLARATION_FORMAT, declared=date(2023, 1, 1), primary="Confidence", organisations=names
-    )
-    return conclude(table, found, Circumstances(declared))
+    return conclude(table, found, Circumstances(declared(table)))
 
 
 def said(*names: str) -> tuple[str, ...]:

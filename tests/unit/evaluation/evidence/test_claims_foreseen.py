@@ -23,7 +23,7 @@ from tests.unit.evaluation.evidence.claimed import DECLARED, DRAWN, SURE, WHOLE
 PICKED, INSTRUMENT, EVERYBODY = (
     ladder().limits[name] for name in ("organisations_foreseen", "instrument", "everybody")
 )
-SETTLED = "Which organisations and which instrument are compared was settled before the outcomes, as a file declares."
+SETTLED = "Which waves, organisations and instrument are compared was settled before the outcomes, as a file declares."
 NAMES = DECLARED.organisations
 
 
@@ -38,7 +38,7 @@ def by(instrument: str) -> CellTable:
 @pytest.mark.parametrize(
     "known",
     [
-        declared(organisations=()),
+        declared(organisations=(), starts={}),
         declared(organisations=NAMES[:-1]),
         declared(organisations=(*NAMES, "Organisation 015")),
         declared(declared=date(2024, 9, 2)),

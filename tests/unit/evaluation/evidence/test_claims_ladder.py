@@ -40,6 +40,7 @@ EVERYTHING = Conditions(
     foreseen=True,
     instrument_foreseen=True,
     organisations_foreseen=True,
+    waves_foreseen=True,
     everybody=True,
 )
 NO_LOTTERY = replace(EVERYTHING, lottery_recorded=False)
@@ -78,6 +79,7 @@ CONDITIONS = st.builds(
     foreseen=st.booleans(),
     instrument_foreseen=st.booleans(),
     organisations_foreseen=st.booleans(),
+    waves_foreseen=st.booleans(),
     everybody=st.booleans(),
 )
 NEARLY_EVERYTHING = st.builds(
@@ -160,6 +162,7 @@ def test_all_combinations_of_yes_and_no_keep_the_order_of_rungs() -> None:
         ({"foreseen": False}, 2),
         ({"instrument_foreseen": False}, 2),
         ({"organisations_foreseen": False}, 2),
+        ({"waves_foreseen": False}, 2),
         ({"detected": False}, 2),
         ({"annual": True, "returns": 2}, 2),
         ({"annual": True, "returns": 3}, 3),
@@ -189,6 +192,7 @@ def test_each_missing_condition_takes_level_three_away(worse: dict[str, Any], ex
         ({"foreseen": False}, 2),
         ({"instrument_foreseen": False}, 2),
         ({"organisations_foreseen": False}, 2),
+        ({"waves_foreseen": False}, 2),
         ({"organisations_comparison": 5}, 2),
         ({"annual": True, "returns": 2}, 2),
     ],
