@@ -68,5 +68,6 @@ def declared(table: CellTable) -> Declaration:
         primary=table.outcome.name,
         organisations=tuple(starts),
         waves=table.waves,
+        complete=True,
         starts={name: several[0] if len(several) == 1 else several for name, several in starts.items()},
     )

@@ -62,6 +62,8 @@ class Conditions:
     """They are those that were declared, and all of them were asked before the start."""
     waves_foreseen: bool = False
     """They are the first of those declared, none left out, and whoever is compared begins as declared."""
+    complete: bool = False
+    """Somebody left, or it was declared that the cells would hold those who leave."""
     everybody: bool = False
     """Nobody answered another instrument: whoever is left out is missing among the people of a lottery."""
 
@@ -107,6 +109,7 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
         "instrument": conditions.instrument_foreseen,
         "organisations_foreseen": conditions.organisations_foreseen,
         "waves_foreseen": conditions.waves_foreseen,
+        "complete": conditions.complete,
         "returns": not conditions.annual or conditions.returns >= rules.fewest_returns,
     }
     trends = {

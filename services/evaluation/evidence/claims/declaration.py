@@ -49,9 +49,11 @@ class Declaration(Strict):
     """The names of all that are compared, on either side; without them those of `starts`, or of a lottery."""
     waves: tuple[Wave, ...] = Field(default=(), max_length=60)
     """All at which people are asked, as in the cells; a wave that looks back is none of them, nor counted."""
-    starts: dict[Name, Start | Annotated[tuple[Start, ...], Field(min_length=1)]] = {}
+    starts: dict[Name, Start | Annotated[tuple[Start, ...], Field(min_length=1)]] = Field(default={})
     """The wave (1-based) at which each organisation begins, 0 for never, several where its people differ; without them
     those of a lottery."""
+    complete: bool = False
+    """Whether cells will hold all who answered before the start, also those who did not answer again."""
     lottery: Lottery | None = None
 
     @field_validator("organisations", "starts")
@@ -137,6 +139,10 @@ class Declaration(Strict):
         if self.organisations:
             return set(self.organisations) if self.made_before(table) else set()
         return {name for name, _ in self._begin(table)}
+
+    def foresaw_leavers(self, table: CellTable) -> bool:
+        """Return whether it was declared in time that those who leave stay in the cells."""
+        return self.complete and self.made_before(table)
 
     def wanted_instrument(self, table: CellTable) -> str | None:
         """Return the instrument that was declared in time, or None."""

@@ -98,6 +98,7 @@ def conditions(
         instrument_foreseen=declared.foresaw_instrument(table, others=known.left_out > 0),
         organisations_foreseen=declared.foresaw_organisations(table),
         waves_foreseen=declared.foresaw_waves(table),
+        complete=declared.foresaw_leavers(table) or (limited is not None and limited.left > 0),
         everybody=known.left_out == 0,
     )
 

@@ -17,6 +17,7 @@ DECLARED = Declaration(
     primary=OUTCOME.name,
     organisations=tuple(sorted({cell.organisation for cell in WHOLE.cells})),
     waves=WHOLE.waves,
+    complete=True,
     starts={cell.organisation: cell.cohort for cell in WHOLE.cells},
 )
 DRAWN = DECLARED.model_copy(

@@ -41,6 +41,7 @@ EVERYTHING = Conditions(
     instrument_foreseen=True,
     organisations_foreseen=True,
     waves_foreseen=True,
+    complete=True,
     everybody=True,
 )
 NO_LOTTERY = replace(EVERYTHING, lottery_recorded=False)
@@ -80,6 +81,7 @@ CONDITIONS = st.builds(
     instrument_foreseen=st.booleans(),
     organisations_foreseen=st.booleans(),
     waves_foreseen=st.booleans(),
+    complete=st.booleans(),
     everybody=st.booleans(),
 )
 NEARLY_EVERYTHING = st.builds(
@@ -163,6 +165,7 @@ def test_all_combinations_of_yes_and_no_keep_the_order_of_rungs() -> None:
         ({"instrument_foreseen": False}, 2),
         ({"organisations_foreseen": False}, 2),
         ({"waves_foreseen": False}, 2),
+        ({"complete": False}, 2),
         ({"detected": False}, 2),
         ({"annual": True, "returns": 2}, 2),
         ({"annual": True, "returns": 3}, 3),
@@ -193,6 +196,7 @@ def test_each_missing_condition_takes_level_three_away(worse: dict[str, Any], ex
         ({"instrument_foreseen": False}, 2),
         ({"organisations_foreseen": False}, 2),
         ({"waves_foreseen": False}, 2),
+        ({"complete": False}, 2),
         ({"organisations_comparison": 5}, 2),
         ({"annual": True, "returns": 2}, 2),
     ],
