@@ -4,9 +4,9 @@ Guards that a hidden value shows in no note, no flag and no reconciliation.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from services.evaluation.evidence.wres import figures, reconciling
+from services.evaluation.evidence.wres import bands, figures, reconciling
 from services.evaluation.evidence.wres.figures import Measure, Part
 from services.evaluation.evidence.wres.reconciling import Reconciliation
 from services.evaluation.evidence.wres.returns import Counted, Key, Return, share
@@ -85,7 +85,18 @@ def _row(returned: Return, key: Key, counted: Counted, indicator: Indicator, by:
         return _board(key, counted, workforce, indicator)
     part, whole = share(counted), share(_whole(returned.beside(key)))
     held = _Held(figures.against_whole(part, whole), part, whole, counted.of("unknown"), _answered(counted))
-    return _points(key, counted, indicator, held)
+    row, names = _points(key, counted, indicator, held), [band[3] for band in returned.beside(key)]
+    boards = [(*key[:2], one.indicator, "workforce") for one in by.indicators if one.kind == "board"]
+    confirmed = bands.are_all(names, indicator.bands) or any(board in returned.counted for board in boards)
+    return row if confirmed else _alone(row, bands.missing(names, indicator.bands))
+
+
+def _alone(row: Row, missing: tuple[str, ...]) -> Row:
+    """Return the row of a band beside bands that may not be the whole workforce: a figure, and no word on a side."""
+    said = "Held against the bands in this return, which need not be the whole workforce: no verdict."
+    absent = f" Not found by name: {', '.join(missing)}." if missing else ""
+    direction, notes = "band - all bands in this return", (f"{said}{absent}", *row.notes)
+    return replace(row, direction=direction, flags=(), notes=notes, reconciliation=None)
 
 
 def _likelihood(key: Key, counted: Counted, indicator: Indicator, by: Standard) -> Row:
@@ -158,9 +169,9 @@ def _answered(counted: Counted) -> Part | None:
     return Part(bme, bme + counted.of("white").count) if counted.of("unknown").count else None
 
 
-def _whole(bands: Mapping[Key, Counted]) -> Counted:
+def _whole(parts: Mapping[Key, Counted]) -> Counted:
     """Return the workforce: all bands of the organisation and year together."""
-    people = {group: sum(band.of(group).count for band in bands.values()) for group in ("white", "bme", "unknown")}
+    people = {group: sum(band.of(group).count for band in parts.values()) for group in ("white", "bme", "unknown")}
     return Counted({group: Part(count, count) for group, count in people.items()})
 
 

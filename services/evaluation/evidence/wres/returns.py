@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from services.evaluation.evidence import codes
+from services.evaluation.evidence.cells import twins
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.wres import reading, reconciling
 from services.evaluation.evidence.wres.figures import Part, rebuilt
@@ -100,6 +101,9 @@ def parse(text: str, by: Standard, file: str = "") -> Return:
             if group not in counted.groups:
                 cell = f"{organisation} {year}, indicator {indicator}{f' ({part})' if part else ''}"
                 raise EvidenceError(f"the {group} group is missing", file=file, cell=cell, field="group")
+    if same := twins(organisation for organisation, *_ in found):
+        said = f"{same[1]!r} and {same[0]!r} are one organisation; spell it one way"
+        raise EvidenceError(said, file=file, field="organisation")
     returned = Return(file, found)
     _consistent(returned, indicators)
     return returned

@@ -5,7 +5,7 @@ appointment, in another below.
 """
 
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -28,6 +28,8 @@ class Indicator(_Model):
     adverse: Side
     unknown: Literal["in", "out"]
     numerator: Literal["white", "bme"] | None = None
+    bands: tuple[Annotated[tuple[str, ...], Field(min_length=1)], ...] = ()
+    """Of a representation: all there are, in order, each in its spellings; none where the standard names none."""
 
     @model_validator(mode="after")
     def _directed(self) -> Self:
