@@ -52,7 +52,14 @@ class People:
         at = Place(topic="enrolment.events", partition=0, offset=17)
         drawn = Lottery(recorded=date(2023, 1, 1), seed=SEED, dealt=self.dealt, starts=starts, recorded_at=at)
         return Circumstances(
-            Declaration(format=DECLARATION_FORMAT, declared=date(2023, 1, 1), primary="confidence", lottery=drawn)
+            Declaration(
+                format=DECLARATION_FORMAT,
+                declared=date(2023, 1, 1),
+                primary="confidence",
+                waves=tuple(WAVES[: self.answers.shape[1]]),
+                complete=True,
+                lottery=drawn,
+            )
         )
 
     def claim(self) -> tuple[Claim, Estimate]:
