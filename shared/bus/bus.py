@@ -170,6 +170,7 @@ class Member(ConsumerRebalanceListener):  # type: ignore[misc] # the client has 
             await self.reaction.settle_if_idle()
             if self._consumer is not None:
                 await watchdog.look(self._consumer, self.reaction.held)
+                await watchdog.listen(self.reaction, self._consumer.client.assignment())
 
     async def _leave(self) -> None:
         self._joined = False

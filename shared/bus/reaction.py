@@ -64,6 +64,8 @@ class Reaction:
         self._tries: dict[TopicPartition, int] = {}
         self._held: dict[TopicPartition, asyncio.TimerHandle] = {}
         self.positions = Positions(service, self.name, self)
+        self.unanswered_since: float | None = None
+        """Since when the group has answered no commit, on the monotonic clock."""
 
     @property
     def held(self) -> frozenset[TopicPartition]:
@@ -115,9 +117,18 @@ class Reaction:
     async def _commit(self, offsets: dict[TopicPartition, int]) -> None:
         assigned = self._client().assignment()
         ours = {place: offset for place, offset in offsets.items() if place in assigned}
-        if ours:
+        if not ours:
+            return
+        try:
             async with asyncio.timeout(COMMIT_SECONDS):
                 await self._client().commit(ours)
+        except (CommitFailedError, IllegalStateError):
+            self.unanswered_since = None
+            raise
+        except BaseException:
+            self.unanswered_since = self.unanswered_since or time.monotonic()
+            raise
+        self.unanswered_since = None
 
     async def settle_if_idle(self) -> None:
         """Settle what could not be settled before, if no batch is being worked on that will do it."""
@@ -138,6 +149,7 @@ class Reaction:
     def assigned(self) -> None:
         """Work again; what came while partitions were shared out is handed out afresh."""
         self.forget()
+        self.unanswered_since = None
         self._giving_up = False
 
     def forget(self) -> None:

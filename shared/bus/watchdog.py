@@ -6,7 +6,7 @@ died: the process ends, its supervisor starts it again, and nothing is lost.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -34,6 +34,12 @@ class Watched(Protocol):
     @property
     def running(self) -> bool:
         """Whether the loop that hands out records is alive."""
+
+
+class Settling(Protocol):
+    """What the watchdog needs to know of a reaction."""
+
+    unanswered_since: float | None
 
 
 class IdleClock:
@@ -90,6 +96,18 @@ class Watchdog:
                     f"{place.topic}/{place.partition} stands at {position}, records end at {ends[place]}"
                 )
             self._since.pop(place)  # there is nothing to read
+
+    async def listen(self, reaction: Settling, places: Collection[TopicPartition]) -> None:
+        """Raise StalledError when the group has long answered no commit although its broker answers others."""
+        if reaction.unanswered_since is None or not places:
+            return
+        try:
+            await reader.ends(self._brokers, places)
+        except UnavailableError:
+            reaction.unanswered_since = None  # the broker is away: no answer is right
+            return
+        if time.monotonic() - reaction.unanswered_since >= self._patience:
+            raise StalledError("the group answers no commit, its broker does")
 
     def standing_still(self, positions: Mapping[TopicPartition, int], at: float) -> dict[TopicPartition, int]:
         """Return the partitions whose position has not moved for as long as we are patient."""

@@ -120,8 +120,10 @@ async def test_an_acknowledgement_that_fails_is_made_up_for_and_one_that_came_to
     feed.client.trouble = [KafkaConnectionError()]
     await feed.batch(0)
     assert feed.client.commits == []
+    assert feed.reaction.unanswered_since is not None
     await feed.reaction.settle_if_idle()
     assert feed.client.commits == [{PLACE: 1}]
+    assert feed.reaction.unanswered_since is None
     feed.client.trouble = [RuntimeError("nobody thought of this")]
     await feed.batch(1)
     assert feed.client.commits == [{PLACE: 1}]

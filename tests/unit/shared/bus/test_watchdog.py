@@ -100,3 +100,22 @@ async def test_a_partition_that_waits_for_its_turn_behind_long_batches_is_no_rea
     time.now += 60
     with pytest.raises(StalledError):
         await dog.look(Consumer(5), frozenset())
+
+
+async def test_a_group_that_answers_no_commit_although_its_broker_answers_is_left(
+    log_ends: dict[TopicPartition, int | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P10: a client can lose its group's coordinator in an outage and never find it again."""
+    time = SimpleNamespace(now=100.0, monotonic=lambda: time.now)
+    monkeypatch.setattr(watchdog, "time", time)
+    dog, reaction = Watchdog("broker", patience=60), SimpleNamespace(unanswered_since=None)
+    await dog.listen(reaction, {PLACE})
+    reaction.unanswered_since = 50.0
+    await dog.listen(reaction, {PLACE})
+    time.now = 110.0
+    await dog.listen(reaction, set())
+    with pytest.raises(StalledError, match="no commit"):
+        await dog.listen(reaction, {PLACE})
+    log_ends[PLACE] = None
+    await dog.listen(reaction, {PLACE})
+    assert reaction.unanswered_since is None, "while the broker is away, nothing counts"
