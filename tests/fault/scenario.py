@@ -32,7 +32,8 @@ from tests.fault.systems import Systems
 LANES = [(one, WITH_PROJECTS) for one in ORGANISATIONS] + [("R0A", "mcr-2023"), ("RM3", "mcr-2023")]
 PEOPLE_OF_A_LANE = 3
 READY_SECONDS = 120.0
-QUIET_SECONDS = 90.0
+QUIET_SECONDS = 240.0
+"""Longer than a worker needs that is ended by its watchdog after a minute and begins again, on a busy machine."""
 
 
 Ordeal = Callable[["Region"], Awaitable[None]]
