@@ -78,7 +78,9 @@ class Sparing(logging.Filter):
         if moment - self._said.get(kind, float("-inf")) < SPARING_SECONDS:
             self._left_out[kind] += 1
             return False
-        self._said[kind] = moment
+        # A line with a text of its own never comes again; only what was left out has to be remembered for longer.
+        recent = {k: at for k, at in self._said.items() if moment - at < SPARING_SECONDS or k in self._left_out}
+        self._said = {**recent, kind: moment}
         if left_out := self._left_out.pop(kind, 0):
             record.msg, record.args = f"{record.getMessage()} ({left_out} more like it before)", ()
         return True

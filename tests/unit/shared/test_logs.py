@@ -159,3 +159,15 @@ def test_what_a_library_says_again_and_again_is_written_once_in_ten_seconds(
         "Unable to connect to broker-200 (99 more like it before)",
     ]
     assert sum(line["event"] == "a partition waits" for line in lines.all) == 205
+
+
+def test_lines_that_never_come_again_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """P10: a process that runs for months meets as many texts as there are failed tasks."""
+    clock = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr(logs, "time", clock)
+    sparing = logs.Sparing()
+    for number in range(100):
+        clock.now = float(number)
+        record = logging.LogRecord("asyncio", logging.ERROR, "", 0, f"task {number} failed", (), None)
+        assert sparing.filter(record)
+    assert len(sparing._said) <= logs.SPARING_SECONDS + 1
