@@ -48,6 +48,10 @@ class ForbiddenError(RefusedError):
     status = 403
 
 
+class UsedLongAgoError(RefusedError):
+    """A command under this Idempotency-Key made something longer ago than answers are kept; choose a new key."""
+
+
 class TooLargeError(RefusedError):
     """The request is larger than the {limit} bytes that are accepted here."""
 
@@ -71,6 +75,14 @@ class ConflictError(UnavailableError):
     """Somebody else changed the same document first; load it again and decide again."""
 
     code = "conflict"
+
+
+class IdTakenError(ConflictError):
+    """Something new was to get ids that are there already."""
+
+    def __init__(self, ids: frozenset[str]) -> None:
+        self.ids = ids
+        super().__init__("another change made the same thing first")
 
 
 class NotTakenError(UnavailableError):

@@ -16,7 +16,14 @@ from uuid import NAMESPACE_OID, uuid4, uuid5
 
 from shared import inbox
 from shared.clock import Clock, now
-from shared.errors import BacklogFullError, ConflictError, TooLargeError, UnavailableError
+from shared.errors import (
+    BacklogFullError,
+    ConflictError,
+    IdTakenError,
+    TooLargeError,
+    UnavailableError,
+    UsedLongAgoError,
+)
 from shared.events import Envelope, Fact, Tombstone, encode, event_id
 from shared.inbox import AlreadyHandledError, Mark
 from shared.mongo import Database, DeleteOne, Index, InsertOne, ReplaceOne, guard
@@ -109,6 +116,7 @@ class StoreDoor:
         except ConflictError:
             # The race may have been lost to the same command or message: that is not a conflict but a repetition.
             await self._refuse_handled(because.mark)
+            await self._refuse_taken(changes)
             raise
 
     async def _refuse_handled(self, mark: Mark | None) -> None:
@@ -116,6 +124,17 @@ class StoreDoor:
         stored = None if mark is None else await inbox.find(self.database, mark.id)
         if stored is not None:
             raise AlreadyHandledError(stored)
+
+    async def _refuse_taken(self, changes: Sequence[Change]) -> None:
+        """Raise IdTakenError if a document that is to be new is there; loading it again may not have shown it."""
+        taken = set()
+        for change in changes:
+            if change.expected == 0 and change.document is not None:
+                async with guard():
+                    found = await self.database.collection(change.collection).find_one({"_id": change.id}, {"_id": 1})
+                taken |= set() if found is None else {change.id}
+        if taken:
+            raise IdTakenError(frozenset(taken))
 
     def _rows(self, change: Change, because: Because, moment: datetime) -> Iterator[dict[str, Any]]:
         """Return the outbox rows of a change, serialised and checked for size."""
@@ -195,11 +214,19 @@ class Backlog:
 
 
 async def until_saved(attempt: Callable[[], Awaitable[T]], tries: int = 10) -> T:
-    """Run load, decide and save again for as long as somebody else was faster, at most `tries` times."""
+    """Run load, decide and save again for as long as somebody else was faster, at most `tries` times.
+
+    Raises UsedLongAgoError if the same new id is taken twice in a row: who loads what is there decides otherwise the
+    second time, so the id comes from a mark, and the mark with its answer has gone.
+    """
+    taken: frozenset[str] = frozenset()
     for number in range(tries):
         try:
             return await attempt()
-        except ConflictError:
+        except ConflictError as conflict:
+            before, taken = taken, conflict.ids if isinstance(conflict, IdTakenError) else frozenset()
+            if before & taken:
+                raise UsedLongAgoError from conflict
             # Full jitter, growing: competitors for one document spread out instead of colliding again.
             await asyncio.sleep(random.uniform(0, 0.01 * 2 ** min(number, 6)))  # noqa: S311 - not a secret
     raise UnavailableError("too many changes to the same document at once; try again shortly")

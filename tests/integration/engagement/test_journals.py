@@ -52,6 +52,17 @@ async def test_an_entry_sent_again_under_its_key_is_one_entry(world: World) -> N
     assert len(await world.said("p-0")) == 1
 
 
+async def test_an_entry_sent_again_after_its_answer_was_forgotten_is_refused_at_once(world: World) -> None:
+    await world.ready("p-0")
+    async with world.client("participant", HERE, "p-0") as client:
+        await client.post("/journals", json=ENTRY, headers={"Idempotency-Key": "j-1"})
+        await world.database.collection("inbox").delete_many({})  # as its time to live does after 14 days
+        late = await client.post("/journals", json=ENTRY, headers={"Idempotency-Key": "j-1"})
+        anew = await client.post("/journals", json=ENTRY, headers={"Idempotency-Key": "j-2"})
+    assert (late.status_code, late.json()["code"], anew.status_code) == (409, "used-long-ago", 201)
+    assert len(await world.said("p-0")) == 2
+
+
 async def test_a_retracted_entry_is_told_once_and_its_text_is_gone(world: World) -> None:
     await world.ready("p-0")
     journal = (await written(world)).json()["journal"]

@@ -137,6 +137,15 @@ async def test_a_command_sent_again_with_its_key_is_answered_again_and_takes_eff
     assert len(await said(database, participant)) == 5
 
 
+async def test_a_key_whose_answer_was_forgotten_makes_nobody_twice(caller: Caller, database: Database) -> None:
+    """P1: what a command made under a key is there once, also when its mark has gone after 14 days."""
+    first = await caller.post("participants", person("Ada"), key="one")
+    await database.collection("inbox").delete_many({})
+    answer = await caller.post("participants", person("Ada"), key="one")
+    assert (answer.status_code, answer.json()["code"]) == (409, "used-long-ago")
+    assert len(await said(database, first.json()["participant"])) == 1
+
+
 async def test_a_key_used_for_another_command_is_refused(caller: Caller) -> None:
     await caller.post("participants", person("Ada"), key="one")
     answer = await caller.post("participants", person("Eve"), key="one")

@@ -184,3 +184,14 @@ async def test_a_command_sent_again_takes_one_place_and_gives_its_first_answer(w
     assert [answer.json()["status"] for answer in done] == ["completed", "completed"]
     assert step
     assert len(await world.said("activated")) == 1
+
+
+async def test_a_command_sent_again_after_its_answer_was_forgotten_opens_no_second_project(world: World) -> None:
+    await world.schedule(places=2)
+    await world.enrol("a")
+    async with world.client() as client:
+        await client.post("/projects", json=wish("a"), headers={"Idempotency-Key": "open-1"})
+        await world.database.collection("inbox").delete_many({})  # as its time to live does after 14 days
+        late = await client.post("/projects", json=wish("a"), headers={"Idempotency-Key": "open-1"})
+    assert (late.status_code, late.json()["code"]) == (409, "used-long-ago")
+    assert len(await world.said("activated")) == 1
