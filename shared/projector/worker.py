@@ -15,6 +15,7 @@ from shared.errors import ConflictError, UnavailableError
 from shared.mongo import Database
 from shared.projector.accounts import Accounts
 from shared.projector.generations import live_generation
+from shared.projector.pace import Pace
 from shared.projector.parking import Parking, keep, settle
 from shared.projector.partition import Partition
 from shared.projector.places import LogTroubleError, first_wanted
@@ -35,10 +36,6 @@ from shared.topics import Topics
 
 FETCH_RECORDS = 5_000
 FETCH_WAIT_MS = 100
-LIVE_SECONDS = 0.1
-"""The shortest time between two checkpoints: what a reader waits at most when all is quiet."""
-CATCH_UP_SECONDS = 5.0
-"""The time between checkpoints while whole fetches come in full: fewer, larger writes."""
 REPORT_SECONDS = 5.0
 ASIDE_SECONDS = 15.0
 """How long a fenced worker leaves a partition alone: longer than a session, so that the group can decide first."""
@@ -74,9 +71,7 @@ class Projector:
         self._aside: dict[int, float] = {}
         self._lock = asyncio.Lock()
         """Held while partitions are folded, written or dropped: what is written is what is then marked as written."""
-        self._written_at = 0.0
-        self._took = 0.0
-        self._full = False
+        self._pace = Pace()
         self._reported_at = 0.0
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -153,8 +148,8 @@ class Projector:
                 partition = self._partitions.get(place.partition)
                 if partition is not None:
                     partition.fold(place.topic, records)
-        fetched = sum(map(len, batches.values()))
-        self._full = fetched >= FETCH_RECORDS
+        self._pace.quiet = not batches
+        self._pace.behind = self._still_to_come() > FETCH_RECORDS
         while self._due() and not await self._checkpoint():
             # Nothing more is folded until what was folded is safe: memory stays bounded through an outage.
             if self._stopping.is_set():
@@ -162,11 +157,14 @@ class Projector:
             await self._pause(0.5)
 
     def _due(self) -> bool:
-        """Say whether it is time to write: soon when live, seldom when catching up, never mostly writing."""
-        if not any(partition.moved for partition in self._partitions.values()):
-            return False
-        interval = max(CATCH_UP_SECONDS if self._full else LIVE_SECONDS, 4 * self._took)
-        return time.monotonic() - self._written_at >= interval
+        """Say whether something moved and it is time to write it."""
+        return any(partition.moved for partition in self._partitions.values()) and self._pace.due(time.monotonic())
+
+    def _still_to_come(self) -> int:
+        """Return how many records lie beyond what was folded, as far as the last fetches told."""
+        held = self._client.assignment()
+        ours = [(place, offset) for place, offset in self._place().items() if place in held]
+        return sum(max(0, (self._client.highwater(place) or 0) - offset) for place, offset in ours)
 
     async def _checkpoint(self, *, final: bool = False) -> bool:
         """Write everything that moved; return False when a part is away and it must be tried again."""
@@ -185,12 +183,11 @@ class Projector:
             except UnavailableError as error:
                 log.warning("checkpoint_waits", projection=self._projection.name, reason=str(error))
                 return isinstance(error, ConflictError) and not final
-            self._written_at = time.monotonic()
-            self._took = self._written_at - started
+            self._pace.wrote(started, time.monotonic())
             self.documents_written = self._storage.documents_written
-            CHECKPOINT_SECONDS.labels(self._service, self._projection.name).observe(self._took)
-        if final or self._written_at - self._reported_at > REPORT_SECONDS:
-            self._reported_at = self._written_at
+            CHECKPOINT_SECONDS.labels(self._service, self._projection.name).observe(self._pace.took)
+        if final or self._pace.written_at - self._reported_at > REPORT_SECONDS:
+            self._reported_at = self._pace.written_at
             await report(self._client, self._place())
         return True
 

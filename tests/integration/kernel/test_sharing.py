@@ -67,7 +67,7 @@ async def test_nobody_fails_because_of_somebody_else(store: Database, door: Stor
 
 async def test_two_writers_of_one_document_never_share(store: Database, door: StoreDoor) -> None:
     found = await outcomes(*[door.save([change("p1")], because(f"m{n}")) for n in range(3)])
-    assert sorted(type(one).__name__ for one in found) == ["ConflictError", "ConflictError", "NoneType"]
+    assert sorted(type(one).__name__ for one in found) == ["IdTakenError", "IdTakenError", "NoneType"]
     assert await counts(store) == (1, 1, 1)
 
 
