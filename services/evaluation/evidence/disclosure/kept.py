@@ -5,7 +5,6 @@ refused; a table or a category that was absent once is not forgotten, nor what w
 """
 
 import json
-from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -13,13 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.evaluation.evidence.disclosure import tables as declared
 from services.evaluation.evidence.disclosure.naming import plain
-from services.evaluation.evidence.disclosure.rules import Rule, figure
+from services.evaluation.evidence.disclosure.rules import Rule
 from services.evaluation.evidence.disclosure.tables import TABLES_FORMAT, At, Table, Tables
 from services.evaluation.evidence.errors import EvidenceError
 
 KEPT_FORMAT = "groundswell-kept/1"
 MOST_RELEASES = 12
-"""No more releases are kept only because they hid something and something has not moved; the oldest goes first."""
+"""No more releases of the same people are kept whole; the oldest is forgotten first."""
 _Cell = tuple[str, str, At]
 
 
@@ -61,25 +60,31 @@ class Kept(_Model):
 def keep(now: Tables, previous: Kept | None, by: Rule, version: str) -> Kept:
     """Return what the next release has to know: this one, and what of earlier ones still tells of something.
 
-    That is what is not in a newer one by the same rule, and, up to `MOST_RELEASES`, whatever was released of people of
-    whom a cell was hidden then while any cell has not moved since: each release says something else of the same counts.
+    That is what is not in a newer one by the same rule, and, up to `MOST_RELEASES` of the same people, every release
+    that differs from the next newer one. It need not have hidden anything: a shown figure bounds one that is hidden
+    later, through cells that stand still and, since each move is of k people at least, through those that moved.
     """
     stood = [Stood(rule=by, tables=now.tables)]
     newer = {(cell, _telling(by)) for table in now.tables for cell in _cells(table)}
-    today = {cell: count for table in now.tables for cell, count in _cells(table).items()}
+    said: dict[str, list[list[str]]] = {}
+    for table in now.tables:
+        said[plain(table.population)] = [_said(stood[0], plain(table.population))]
     for release in previous.releases if previous is not None else ():
-        rule = _telling(release.rule)
-        waiting = _unmoved(release, today) if len(stood) < MOST_RELEASES else frozenset()
+        rule, telling = _telling(release.rule), set()
+        for population in {plain(table.population) for table in release.tables}:
+            known = said.setdefault(population, [])
+            if len(known) < MOST_RELEASES and _said(release, population) not in known[-1:]:
+                telling.add(population)
         still = tuple(
             table
             for table in release.tables
-            if plain(table.population) in waiting or any((cell, rule) not in newer for cell in _cells(table))
+            if plain(table.population) in telling or any((cell, rule) not in newer for cell in _cells(table))
         )
         newer |= {(cell, rule) for table in still for cell in _cells(table)}
-        for table in release.tables:
-            today = _cells(table) | today
         if still:
             stood.append(Stood(rule=release.rule, tables=still))
+        for population in {plain(table.population) for table in still}:
+            said[population].append(_said(stood[-1], population))
     return Kept(version=version, releases=tuple(stood))
 
 
@@ -123,20 +128,15 @@ def _telling(rule: Rule) -> str:
     return rule.model_dump_json(exclude={"rule", "title", "source", "measured"})
 
 
-def _unmoved(release: Stood, today: Mapping[_Cell, int]) -> frozenset[str]:
-    """Return the populations of which a release hid a cell, and some cell still stands on the same count.
-
-    The hidden one may have moved or be gone since: what is learnt of the others tells what it was.
-    """
-    hidden: set[str] = set()
-    still: set[str] = set()
-    for table in release.tables:
-        for cell, count in _cells(table).items():
-            if figure(count, release.rule, table.total_kind).suppressed:
-                hidden.add(plain(table.population))
-            if today.get(cell, count) == count:
-                still.add(plain(table.population))
-    return frozenset(hidden & still)
+def _said(release: Stood, population: str) -> list[str]:
+    """Return all that a release said of some people: rule, tables and counts, in their order."""
+    silent = {"title", "unit", "percent_of", "renamed_from", "new", "dimensions"}
+    explained = {"renamed_from", "new"}
+    return [_telling(release.rule)] + [
+        table.model_dump_json(exclude=silent) + "".join(d.model_dump_json(exclude=explained) for d in table.dimensions)
+        for table in release.tables
+        if plain(table.population) == population
+    ]
 
 
 def _cells(table: Table) -> dict[_Cell, int]:

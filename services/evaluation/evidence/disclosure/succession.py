@@ -100,10 +100,11 @@ def _populations(now: tuple[Table, ...], previous: Kept) -> None:
             cell=unknown[0].table,
             field="population",
         )
-    if unknown and before - here:
+    if unknown:
+        gone = f"new, while {min(before - here)} of the last release is gone" if before - here else ""
         raise EvidenceError(
-            f"new, while {min(before - here)} of the last release is gone: write it as before, name a former table "
-            '("renamed_from"), or declare "new": true',
+            f'{gone or "in no release before"}: write it as before, name a former table ("renamed_from"), or declare '
+            '"new": true',
             cell=unknown[0].table,
             field="population",
         )

@@ -72,16 +72,19 @@ def test_a_renamed_value_stands_where_it_stood_and_an_unexplained_one_is_turned_
 def test_what_is_absent_once_is_not_forgotten() -> None:
     without = _release(_table([30, 40], "XY"), previous=FIRST.standing)
     assert _stands(_release(_table([30, 40, 51]), previous=without.standing)) == (30, 40, 50)
-    other = _release(_table([30, 40, 50], table="other"), _table([99], "A", population="q"), previous=FIRST.standing)
+    unknown = _table([99], "A", population="q")
+    with pytest.raises(EvidenceError, match=r't: population: in no release before.* declare "new": true'):
+        _release(_table([30, 40, 50], table="other"), unknown, previous=FIRST.standing)
+    other = _release(_table([30, 40, 50], table="other"), {**unknown, "new": True}, previous=FIRST.standing)
     gone = _release(_table([99], "A", population="q"), previous=other.standing)
     assert _stands(_release(_table([31, 41, 51]), previous=gone.standing)) == (30, 40, 50)
 
 
-def test_what_is_kept_does_not_grow_while_nothing_is_absent() -> None:
+def test_what_is_kept_grows_with_what_moved_and_not_with_what_was_only_said_again() -> None:
     found = FIRST
-    for people in (45, 60, 75):
+    for people in (45, 45, 49, 60, 75, 75):
         found = _release(_table([people, 40, 50]), previous=found.standing)
-    assert len(found.standing.releases) == 1
+    assert [release.tables[0].counts[0] for release in found.standing.releases] == [75, 60, 45, 30]
 
 
 def _tries(*tables: Any, previous: Kept | None) -> Release | Refusal:
@@ -98,6 +101,26 @@ def test_a_hidden_cell_that_stands_still_is_not_recovered_from_three_releases() 
     assert isinstance(_tries(third, previous=second.standing), Refusal)
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+def test_releases_that_hid_nothing_do_not_tell_what_is_hidden_later(backwards: bool) -> None:
+    """All 80 beside 10 and four of 18 at least: the first has 10, and so nobody when at least ten have gone."""
+    steps = [[10, 18, 18, 18, 18], [10, 30, 31, 29, 33], [0, 30, 31, 29, 33]]
+    if backwards:
+        steps = [[0, 30, 31, 29, 33], [10, 41, 42, 40, 44], [10, 18, 18, 18, 18]]
+    first = _release(_table(steps[0], "ABCDE", margins="grand_total"))
+    second = _release(_table(steps[1], "ABCDE", margins="grand_total"), previous=first.standing)
+    found = _tries(_table(steps[2], "ABCDE", margins="grand_total"), previous=second.standing)
+    assert isinstance(found, Refusal)
+
+
+def test_what_moved_by_k_again_and_again_does_not_tell_what_is_hidden_last() -> None:
+    """Nothing stands still: 20 at most, then ten fewer and ten fewer again, is nobody."""
+    first = _release(_table([20, 18, 18, 18, 18], "ABCDE", margins="grand_total"))
+    second = _release(_table([10, 30, 31, 29, 33], "ABCDE", margins="grand_total"), previous=first.standing)
+    third = _table([0, 41, 42, 40, 44], "ABCDE", margins="grand_total")
+    assert isinstance(_tries(third, previous=second.standing), Refusal)
+
+
 def test_tables_of_the_same_people_are_kept_with_the_one_that_hides() -> None:
     def both(*counts: int) -> list[dict[str, Any]]:
         other = {"name": "sex", "values": ["F", "M"], "unrelated": ["org"]}
@@ -109,13 +132,14 @@ def test_tables_of_the_same_people_are_kept_with_the_one_that_hides() -> None:
     second = _release(*both(4, 160, 180), previous=first.standing)
     assert [[table.table for table in one.tables] for one in second.standing.releases] == [["t", "u", "v"], ["t", "u"]]
     third = _release(*both(40, 160, 180), previous=second.standing)
-    assert len(third.standing.releases) == 2  # it moved, but others stand and tell what it was
+    assert len(third.standing.releases) == 3  # it moved, but others stand and tell what it was
 
 
-def test_no_more_than_twelve_releases_are_kept_for_a_hidden_cell_that_never_moves() -> None:
-    found = _release(_table([4, 100, 50]))
+@pytest.mark.parametrize("people", [4, 400])
+def test_no_more_than_twelve_releases_are_kept_of_the_same_people(people: int) -> None:
+    found = _release(_table([people, 100, 50]))
     for quarter in range(1, 15):
-        found = _release(_table([4, 100 + 20 * quarter, 50]), previous=found.standing)
+        found = _release(_table([people, 100 + 20 * quarter, 50]), previous=found.standing)
     assert len(found.standing.releases) == 12
 
 
