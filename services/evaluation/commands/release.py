@@ -47,6 +47,9 @@ def run(given: argparse.Namespace) -> int:
     tables = disclosure.parse(files.document(given.tables), str(given.tables))
     last = given.previous
     previous = None if last is None else disclosure.kept.parse(files.document(last), str(last))
+    if given.first and given.keep is not None and _is_kept(given.keep):
+        said = "holds what an earlier release stood on; give it as --previous, or keep this one in a file of its own"
+        raise EvidenceError(said, file=str(given.keep))
     for path in (given.keep, given.csv):
         _may_be_written(path, [given.tables, last, given.keep if path is given.csv else None])
     if by.rule != _DEFAULT:
@@ -104,6 +107,14 @@ def _may_be_written(path: Path | None, others: list[Path | None]) -> None:
         raise EvidenceError("would overwrite what is read; name a file of its own", file=str(path))
     if _is_output(path):
         raise EvidenceError("is where the release is printed to; name a file of its own", file=str(path))
+
+
+def _is_kept(path: Path) -> bool:
+    try:
+        found = files.document(path) if path.is_file() else None
+    except EvidenceError:
+        return False
+    return isinstance(found, dict) and found.get("format") == disclosure.KEPT_FORMAT
 
 
 def _is_output(path: Path) -> bool:

@@ -6,7 +6,7 @@ and that a file of cells which no group of people can have produced is refused w
 
 from services.evaluation.evidence.cells.cell import Cell, Histogram, Key
 from services.evaluation.evidence.cells.fold import fold
-from services.evaluation.evidence.cells.names import no_word, trouble, twins
+from services.evaluation.evidence.cells.names import no_word, skeletons, trouble, twins
 from services.evaluation.evidence.cells.reading import CELLS_FORMAT, Wave, parse, written
 from services.evaluation.evidence.cells.table import CellTable, Outcome, Then
 
@@ -22,6 +22,7 @@ __all__ = [
     "fold",
     "no_word",
     "parse",
+    "skeletons",
     "trouble",
     "twins",
     "written",

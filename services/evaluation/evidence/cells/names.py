@@ -37,7 +37,7 @@ def twins(names: Iterable[str]) -> tuple[str, str] | None:
     """Return two names that differ in letter case, accents, the form of a dash or letters that look alike, or None."""
     seen: dict[tuple[int, str], str] = {}
     for name in sorted(set(names)):
-        for key in enumerate(_skeletons(name)):
+        for key in enumerate(skeletons(name)):
             if (other := seen.setdefault(key, name)) != name:
                 return other, name
     return None
@@ -47,7 +47,7 @@ def _scripts(name: str) -> list[str]:
     return sorted({unicodedata.name(letter, "?").split()[0].title() for letter in name if letter.isalpha()})
 
 
-def _skeletons(name: str) -> tuple[str, ...]:
+def skeletons(name: str) -> tuple[str, ...]:
     """Return what names that are one have in common, whatever the case of their letters and whatever they look like.
 
     A capital I looks like a 1 and a small l, a capital L like neither: ward I and ward L are two wards.

@@ -1,17 +1,20 @@
 """Whether tables of the same people say how they belong together, and whether their numbers agree.
 
 Guards that no two tables of the same people go out without having been held against one another: what cannot be
-related, and what contradicts itself, is refused with a sentence.
+related, what is spelt in two ways that look alike, and what contradicts itself, is refused with a sentence.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
+from math import gcd
 
 from services.evaluation.evidence.disclosure import crossing, links, relations
-from services.evaluation.evidence.disclosure.naming import plain
+from services.evaluation.evidence.disclosure.naming import lookalikes, plain
 from services.evaluation.evidence.disclosure.relations import Parents
-from services.evaluation.evidence.disclosure.tables import Dimension, Table
+from services.evaluation.evidence.disclosure.tables import Dimension, Mean, Table
 from services.evaluation.evidence.errors import EvidenceError
+
+_FEWEST_CELLS, _SELDOM = 3, 64
 
 
 def check(tables: Iterable[Table], earlier: Sequence[Table] = ()) -> None:
@@ -22,6 +25,8 @@ def check(tables: Iterable[Table], earlier: Sequence[Table] = ()) -> None:
     `earlier` are tables released before: dimensions of the same people have to be related to theirs too.
     """
     populations: dict[str, list[Table]] = {}
+    tables = list(tables)
+    _spelt([*tables, *earlier])
     for table in tables:
         _scores(table)
         populations.setdefault(plain(table.population), []).append(table)
@@ -38,6 +43,54 @@ def _scores(table: Table) -> None:
     for mean in table.means:
         if mean.high - mean.low == 1:
             raise EvidenceError("that is a count; give it as a dimension", cell=table.table, field=mean.name)
+        if mean.answers is None and _counted(mean, table.counts):
+            said = (
+                "its sums are those of a yes or no on a wider scale, and that is a count; give it as a dimension, or "
+                'say how many different answers there are, if more than two ("answers": 5)'
+            )
+            raise EvidenceError(said, cell=table.table, field=mean.name)
+
+
+def _counted(mean: Mean, counts: Sequence[int]) -> bool:
+    """Say whether every sum can be that of two answers, of which one is an end of the scale, and hardly by chance.
+
+    In steps of one a sum is a multiple of so many by chance, and all sums are once in so many to the power of cells.
+    """
+    cells = [(people, total) for people, total in zip(counts, mean.sums, strict=True) if people]
+    for sums in (
+        [total - people * mean.low for people, total in cells],
+        [people * mean.high - total for people, total in cells],
+    ):
+        apart = gcd(mean.high - mean.low, *sums)
+        two = all(total <= people * apart for total, (people, _) in zip(sums, cells, strict=True))
+        if two and len(cells) >= _FEWEST_CELLS and apart ** len(cells) >= _SELDOM:
+            return True
+    return False
+
+
+def _spelt(tables: Sequence[Table]) -> None:
+    """Raise an EvidenceError where tables, populations, dimensions or values look alike and are taken for others."""
+    names: dict[tuple[str, ...], set[str]] = {}
+
+    def met(name: str, *where: str) -> None:
+        names.setdefault(where, set()).add(name)
+
+    for table in tables:
+        met(table.table, "table")
+        met(table.population, "population")
+        people = plain(table.population)
+        for dimension in table.dimensions:
+            for name in (dimension.name, *dimension.within, *dimension.unrelated):
+                met(name, "dimensions", people)
+            for value in dimension.values:
+                met(value, plain(dimension.name), people, "values")
+            for above, parents in dimension.within.items():
+                for parent in parents.values():
+                    met(parent, plain(above), people, "values")
+    for where, found in names.items():
+        if alike := lookalikes(found):
+            said = f"{alike[0]} and {alike[1]} look alike and are not the same; write one name alike everywhere"
+            raise EvidenceError(said, field=where[0])
 
 
 def _related(together: list[Table], before: list[Table], parents: Parents) -> None:

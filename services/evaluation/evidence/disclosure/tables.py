@@ -12,7 +12,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from services.evaluation.evidence.disclosure.naming import Name, Words, plain, written_twice
+from services.evaluation.evidence.disclosure.naming import Name, Words, lookalikes, plain, written_twice
 from services.evaluation.evidence.disclosure.rules import Margins
 from services.evaluation.evidence.errors import EvidenceError
 
@@ -58,12 +58,16 @@ class Dimension(_Model):
 
 
 class Mean(_Model):
-    """Sums of a score over the people of each cell, in the shape of the counts; the score runs from low to high."""
+    """Sums of a score over the people of each cell, in the shape of the counts; the score runs from low to high.
+
+    `answers`, where it is said, is how many different answers there are.
+    """
 
     name: Name
     low: int = Field(ge=-LARGEST, le=LARGEST)
     high: int = Field(ge=-LARGEST, le=LARGEST)
     sums: Any
+    answers: int | None = Field(default=None, ge=3)
 
 
 class Table(_Model):
@@ -180,6 +184,10 @@ def _flat(table: Table) -> Table:
         raise EvidenceError("two dimensions have the same name", cell=table.table, field="dimensions")
     if written_twice(mean.name for mean in table.means):
         raise EvidenceError("two means have the same name", cell=table.table, field="means")
+    columns = [table.unit, *([] if table.percent_of is None else ["per cent"]), *(mean.name for mean in table.means)]
+    if written_twice(columns) or lookalikes(columns):
+        said = "what is counted (unit), per cent and each mean need names of their own"
+        raise EvidenceError(said, cell=table.table, field="means")
     if any(plain(parent) in map(plain, table.names) for dimension in table.dimensions for parent in dimension.within):
         raise EvidenceError("crossed with what it lies within; leave the coarser one out", cell=table.table)
     _percentages(table)

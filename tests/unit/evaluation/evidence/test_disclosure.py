@@ -88,13 +88,13 @@ def test_means_have_one_decimal_and_ten_people() -> None:
 
 
 def test_a_mean_over_something_hidden_is_hidden() -> None:
-    score = {"name": "confidence", "low": 1, "high": 5, "sums": [12, 120, 90]}
+    score = {"name": "confidence", "low": 1, "high": 5, "answers": 5, "sums": [12, 120, 90]}
     means = [entry.means[0][1].value for entry in _released(tables([4, 40, 30], means=[score])).tables[0].entries]
     assert means == [None, 3.0, 3.0, None]
 
 
 def test_a_mean_over_what_another_table_of_the_same_people_hides_is_hidden() -> None:
-    score = {"name": "confidence", "low": 1, "high": 5}
+    score = {"name": "confidence", "low": 1, "high": 5, "answers": 5}
     fine = document([[6, 30], [40, 60]], population="staff", means=[{**score, "sums": [[18, 90], [120, 180]]}])
     coarse = document([36, 100], population="staff", means=[{**score, "sums": [108, 300]}])
     coarse["tables"][0]["table"] = "by-organisation"

@@ -37,7 +37,7 @@ def _table(name: str, people: list[Person], *names: str, score: str = "score", m
     sums = np.array([sum(cell) for cell in cells]).reshape(shape).tolist()
     return {"table": name, "population": "p", "margins": "all", "dimensions": dimensions} | {
         "counts": np.array([len(cell) for cell in cells]).reshape(shape).tolist(),
-        "means": [{"name": score, "low": 0, "high": 100, "sums": sums}],
+        "means": [{"name": score, "low": 0, "high": 100, "answers": 5, "sums": sums}],
     }
 
 
