@@ -1,7 +1,8 @@
 """Whether means of the same people stand on the same people: cells of one table were held while those of another moved.
 
 Guards that no mean is shown which, less means that are or were shown of the same people, leaves the answers of fewer
-than k of them, whatever the tables, their dimensions and their scores are called.
+than k of them, whatever the tables, their dimensions and their scores are called; or the answers of few who all, or
+nearly all, gave the same (`ends`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,9 +10,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from services.evaluation.evidence.disclosure.constraints import Published, which
+from services.evaluation.evidence.disclosure.ends import Sum
 from services.evaluation.evidence.disclosure.links import Ages
 from services.evaluation.evidence.disclosure.naming import plain
-from services.evaluation.evidence.disclosure.tables import At
+from services.evaluation.evidence.disclosure.tables import At, Mean
 
 Cell = tuple[str, At]
 """A cell by its table and its values, both as they are compared."""
@@ -51,15 +53,39 @@ class Footing:
         A cell that stands as it did in a mean of an earlier release tells nothing new, and is not among them.
         """
         found: set[Cell] = set()
-        known = self._releases[0][at]
         for age, cells in enumerate((shown, *self._before)):
-            for position, other in enumerate(self._releases[age]):
-                if (age, position) != (0, at) and other.table.means:
-                    for link in self._ages.every_link((0, at), (age, position)):
-                        mine, theirs = _cells(known, link.mine), _cells(other, link.theirs)
-                        if not cells.isdisjoint(theirs) and self._differ(mine, theirs, age):
-                            found.update(cell for cell in mine if not self._told(cell))
+            for mine, theirs in self._tied(at, age):
+                if not cells.isdisjoint(theirs) and self._differ(mine, theirs, age):
+                    found.update(cell for cell in mine if not self._told(cell, self._before))
         return frozenset(found)
+
+    def telling(self, at: int, mean: Mean, shown: Sequence[Cells]) -> Iterator[tuple[frozenset[Cell], Sum]]:
+        """Yield cells of a table of the newest release whose means, less earlier ones, tell of people who agree.
+
+        With each the sum of those who came or went, who are few. `shown` are the cells of which this score was shown,
+        in this release and in each earlier one. Movement is net, so the sum may be out of the scale: then some went
+        whose answers those know who know them.
+        """
+        name, by = plain(mean.name), self._releases[0][at].by
+        for age, cells in enumerate(shown):
+            for mine, theirs in self._tied(at, age) if cells else ():
+                here, there = self._together(mine, 0), self._together(theirs, age)
+                if cells.isdisjoint(theirs) or name not in there.sums or here.people == there.people:
+                    continue
+                sign = 1 if here.people > there.people else -1
+                people, total = sign * (here.people - there.people), sign * (here.sums[name] - there.sums[name])
+                moved = Sum(people, total, mean.low, mean.high)
+                new = frozenset(cell for cell in mine if not self._told(cell, shown[1:]))
+                if new and people < by.small_base and moved.near(by):
+                    yield new, moved
+
+    def _tied(self, at: int, age: int) -> Iterator[tuple[list[Cell], list[Cell]]]:
+        """Yield cells of a table of the newest release and those of another table with means that they tie to."""
+        known = self._releases[0][at]
+        for position, other in enumerate(self._releases[age]):
+            if (age, position) != (0, at) and other.table.means:
+                for link in self._ages.every_link((0, at), (age, position)):
+                    yield _cells(known, link.mine), _cells(other, link.theirs)
 
     def _differ(self, mine: Sequence[Cell], theirs: Sequence[Cell], age: int) -> bool:
         """Say whether cells that tie together stand, or may stand, on people of whom fewer than k differ."""
@@ -72,6 +98,10 @@ class Footing:
         moves = min(sum(map(self._moved, mine)), sum(map(self._moved, theirs)))
         return moves > (1 if here.agrees(there) else 0)
 
+    def stood(self, cells: Sequence[Cell], age: int) -> bool:
+        """Say whether cells stand as they did in an earlier release."""
+        return all(self._stands[age].get(cell) == self._stands[0][cell] for cell in cells)
+
     def _together(self, cells: Sequence[Cell], age: int) -> _Stand:
         stands = [self._stands[age][cell] for cell in cells]
         return _Stand(
@@ -83,10 +113,10 @@ class Footing:
         now = self._stands[0][cell]
         return any(stands.get(cell, now) != now for stands in self._stands[1:])
 
-    def _told(self, cell: Cell) -> bool:
+    def _told(self, cell: Cell, before: Sequence[Cells]) -> bool:
         return any(
             cell in cells and stands.get(cell) == self._stands[0][cell]
-            for cells, stands in zip(self._before, self._stands[1:], strict=True)
+            for cells, stands in zip(before, self._stands[1:], strict=True)
         )
 
 

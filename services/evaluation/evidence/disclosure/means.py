@@ -1,15 +1,16 @@
 """Means beside counts: which are shown, and what those that are shown may tell of the counts.
 
 Guards that no mean covers anybody of a hidden cell, in any table of the same people and in this release or an earlier
-one, that none less others leaves fewer than k people (`footing`), and that the attacker is given every count which
-several means together could tell.
+one, that none less others leaves fewer than k people (`footing`) or tells what all of few answered (`ends`), and that
+the attacker is given every count which several means together could tell.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from services.evaluation.evidence.disclosure import rules
+from services.evaluation.evidence.disclosure import ends, rules
 from services.evaluation.evidence.disclosure.constraints import Published, which
+from services.evaluation.evidence.disclosure.ends import Close, Ends
 from services.evaluation.evidence.disclosure.footing import Cell, Footing
 from services.evaluation.evidence.disclosure.naming import plain
 from services.evaluation.evidence.disclosure.relations import Facts, Parents, Places, facts
@@ -18,8 +19,6 @@ from services.evaluation.evidence.disclosure.tables import At, Mean, Place
 
 MEAN_PEOPLE = 10
 """A mean of fewer people is never shown: few people could be told from it, and their number too."""
-STEP = 10
-"""Steps of a shown mean in one point of the score."""
 _Values = frozenset[tuple[str, str]]
 
 
@@ -31,27 +30,25 @@ class Showing:
     """
 
     def __init__(self, releases: Sequence[Sequence[Published]], parents: Parents, earlier: "Sequence[Showing]") -> None:
-        self._parents = parents
+        self._releases, self._parents, self._earlier = releases, parents, earlier
         self._hidden = Places(_hidden(releases, parents))
         self._footing = Footing(releases, [showing.cells for showing in earlier])
         self.cells: set[Cell] = set()
         """Cells in any mean of `told`."""
+        self.scores: dict[str, set[Cell]] = {}
+        """The same for each score."""
+        self._ends: dict[str, Ends] = {}
+        self.sums: dict[str, list[tuple[Facts, ends.Sum]]] = {}
+        """Places of `told` and their sums, for each score."""
         self.told = self._chosen(releases[0])
         """Means that are shown, or hidden for their value only: table, place and name to the facts of the place."""
 
     def figure(self, known: Published, place: Place, count: Figure, mean: Mean) -> Figure:
-        """Return a mean to one decimal; hidden near the ends of its scale where the base is small.
-
-        Near is one step: whether a hidden mean is hidden for its place or its value does not say that all agreed.
-        """
+        """Return a mean to one decimal; hidden near the ends of its scale where the base is small (`ends`)."""
         if (known.table.table, place.at, plain(mean.name)) not in self.told:
             return HIDDEN
-        people = sum(known.table.counts[member] for member in place.members)
-        steps = (2 * STEP * sum(mean.sums[member] for member in place.members) + people) // (2 * people)
-        small = rules.interval(count, known.by, known.table.total_kind)[0] < known.by.small_base
-        if small and not STEP * mean.low + 1 < steps < STEP * mean.high - 1:
-            return HIDDEN
-        return Figure(steps / STEP)
+        found = ends.total(mean, known.table.counts, place.members)
+        return HIDDEN if _small(known, count) and found.near(known.by) else Figure(found.steps / ends.STEP)
 
     def _chosen(self, release: Sequence[Published]) -> dict[tuple[str, At, str], Facts]:
         chosen: dict[tuple[str, At, str], Facts] = {}
@@ -60,24 +57,87 @@ class Showing:
             cells = [which(known, values)[1:] for values in known.table.cells()]
             uneven = self._footing.uneven(at, self.cells) if known.table.means else frozenset()
             for mean in known.table.means:
-                taken, values = shown.setdefault(plain(mean.name), (Places(), set()))
+                name = plain(mean.name)
+                close = self._close(name)
+                broken_down = self._broken_down(known, close, name)
+                telling = uneven.union(*(new for new, _ in self._telling(at, mean, self.scores.get(name, set()))))
+                taken, values = shown.setdefault(name, (Places(), set()))
                 for place, count in known.places:
                     here, mine = facts(known.table, place.at, self._parents), _values(known, place)
-                    if not self._may(known, count, here) or not uneven.isdisjoint(cells[m] for m in place.members):
+                    if not self._may(known, count, here) or not telling.isdisjoint(cells[m] for m in place.members):
                         continue
                     if self._hidden and mine not in values and taken.near(here):
+                        continue
+                    found = ends.total(mean, known.table.counts, place.members)
+                    again = self._again((known.table.table, place.at, name), [cells[m] for m in place.members])
+                    if not again and (broken_down.near(here) or close.told_by(here, found)):
                         continue
                     if mine not in values:
                         values.add(mine)
                         taken.add(here)
-                    chosen[known.table.table, place.at, plain(mean.name)] = here
-                    self.cells.update(cells[member] for member in place.members)
+                    chosen[known.table.table, place.at, name] = here
+                    mine_too = {cells[member] for member in place.members}
+                    self.cells |= mine_too
+                    self.scores.setdefault(name, set()).update(mine_too)
+                    self.sums.setdefault(name, []).append((here, found))
         return chosen
+
+    def _again(self, told: tuple[str, At, str], cells: Sequence[Cell]) -> bool:
+        """Say whether a mean was told before of the same people, so that it tells nothing new."""
+        return any(
+            told in showing.told and self._footing.stood(cells, age) for age, showing in enumerate(self._earlier, 1)
+        )
+
+    def _broken_down(self, known: Published, close: Ends, name: str) -> Places:
+        """Return earlier means that a new table breaks down, and of which one part is near an end.
+
+        The other parts, taken from the whole, would tell that one.
+        """
+        if any(plain(known.table.table) == plain(old.table.table) for one in self._releases[1:] for old in one):
+            return Places()
+        told = (place for showing in self._earlier for place in showing.sums.get(name, ()))
+        return Places(close.wholes(told))
+
+    def _telling(self, at: int, mean: Mean, now: set[Cell]) -> Iterator[tuple[frozenset[Cell], ends.Sum]]:
+        name = plain(mean.name)
+        return self._footing.telling(at, mean, [now, *(showing.scores.get(name, set()) for showing in self._earlier)])
+
+    def _close(self, name: str) -> Ends:
+        """Return where a score is near an end, in any table: as it stands, or among those that came or went."""
+        if name not in self._ends:
+            found = list(_near(self._releases, name, self._parents))
+            for at, known in enumerate(self._releases[0]):
+                places = {which(known, values)[1:]: values for values in known.table.cells()}
+                for mean in known.table.means:
+                    for new, moved in self._telling(at, mean, set()) if plain(mean.name) == name else ():
+                        for cell in new if moved.people >= known.by.k else ():  # of fewer `uneven` shows no mean
+                            here = facts(known.table, places[cell], self._parents)
+                            found.append(Close(here, moved, moved.reach(known.by)))
+            self._ends[name] = Ends(found)
+        return self._ends[name]
 
     def _may(self, known: Published, count: Figure, here: Facts) -> bool:
         """Say whether nothing forbids a mean by itself; depends on published figures only."""
         enough = rules.interval(count, known.by, known.table.total_kind)[0] >= MEAN_PEOPLE
         return not count.suppressed and enough and not self._hidden.near(here)
+
+
+def _near(releases: Sequence[Sequence[Published]], name: str, parents: Parents) -> Iterator[Close]:
+    """Yield the places whose mean is hidden for its value, newest first: a newer release of a table holds for it."""
+    seen: set[tuple[str, At]] = set()
+    for known in (known for release in releases for known in release):
+        for mean in known.table.means:
+            for place, count in known.places if plain(mean.name) == name else ():
+                if which(known, place.at)[1:] in seen:
+                    continue
+                seen.add(which(known, place.at)[1:])
+                found = ends.total(mean, known.table.counts, place.members)
+                if not count.suppressed and _small(known, count) and found.near(known.by):
+                    yield Close(facts(known.table, place.at, parents), found, found.reach(known.by))
+
+
+def _small(known: Published, count: Figure) -> bool:
+    return rules.interval(count, known.by, known.table.total_kind)[0] < known.by.small_base
 
 
 def exact(

@@ -36,7 +36,11 @@ class Measured(BaseModel):
 
 
 class Rule(BaseModel):
-    """One rule. `k` is also the number of people by which a cell must move between releases, if it moves."""
+    """One rule. `k` is also the number of people by which a cell must move between releases, if it moves.
+
+    `apart` says how far from the ends of its scale the mean of a small base is shown (`ends`); what was released before
+    there was such a rule has 0.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -49,6 +53,7 @@ class Rule(BaseModel):
     totals_over_hidden: Literal["shown", "hidden"] = "shown"
     keeps: int = Field(ge=2)
     small_base: int = Field(ge=0)
+    apart: int = Field(default=0, ge=0)
     measured: Measured
 
     @model_validator(mode="after")
