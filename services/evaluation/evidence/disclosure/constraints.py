@@ -18,7 +18,11 @@ from services.evaluation.evidence.disclosure.tables import At, Place, Table
 
 Which = tuple[str, str, At]
 """A count: release, table and place, the latter two as they are compared."""
+_Position = tuple[int, int]
+"""Of a table: its release and its place in it."""
 MOST_PEOPLE = 10**12
+_WHOLE = ("same", "apart")
+"""Ties in which neither table is known to leave out some of the other's people."""
 Row = tuple[tuple[int, int], ...]
 
 
@@ -43,6 +47,8 @@ class System:
     bounds: list[tuple[int, int]] = field(default_factory=list)
     rows: list[tuple[dict[int, int], int, int]] = field(default_factory=list)
     hidden: dict[tuple[int, ...], str] = field(default_factory=dict)
+    unlisted: dict[tuple[int, ...], str] = field(default_factory=dict)
+    """Hidden figures of which nothing is published, not even that they are hidden (`_left_out`)."""
     counts: dict[Which, int] = field(default_factory=dict)
     _latest: dict[tuple[str, At], tuple[int, int]] = field(default_factory=dict)
     _said: set[tuple[Row, int, int]] = field(default_factory=set)
@@ -63,7 +69,7 @@ class System:
             if figure.suppressed:
                 self.hidden.setdefault(tuple(sorted(members)), f"{known.table.label(place.at)} ({known.release})")
 
-    def linked(self, one: Published, other: Published, link: Link, slack: int) -> None:
+    def _linked(self, one: Published, other: Published, link: Link, slack: int) -> None:
         """Add that cells of two tables hold the same people, as far as these tables stand on the same day.
 
         A difference of fewer than k people is known: who knows those that came and went knows it. `slack` is how many
@@ -82,6 +88,32 @@ class System:
             self._row(row, link.difference, link.difference)
         elif abs(link.difference) <= slack:
             self._row(row, -slack, slack)
+
+    def tied(self, one: Published, other: Published, links: Iterable[Link], slack: int, *, unlisted: bool) -> None:
+        """Add all that ties two tables; `slack` is how many people one cell can be off."""
+        for link in links:
+            if unlisted and link.alike not in _WHOLE:
+                self._left_out(one, other, link)
+            else:
+                self._linked(one, other, link, slack * (len(link.mine) + len(link.theirs)))
+
+    def _left_out(self, one: Published, other: Published, link: Link) -> None:
+        """Add the people of one table that another leaves out as a count nobody publishes; hidden, where a rule would.
+
+        Here nobody knows whether anybody is left out: if it were known that nobody is, there would be none to find.
+        """
+        wide, narrow = (other, one) if link.alike == "fewer" else (one, other)
+        people = -link.difference if link.alike == "fewer" else link.difference
+        if people < 0:
+            return
+        self.bounds.append((0, MOST_PEOPLE))
+        row = Counter({len(self.bounds) - 1: 1})
+        row.update(self.counts[which(narrow, at)] for at in (link.mine if narrow is one else link.theirs))
+        row.subtract(self.counts[which(wide, at)] for at in (link.mine if wide is one else link.theirs))
+        self._row(row, 0, 0)
+        if wide.by.hide.low <= people <= wide.by.hide.high:
+            said = f"{', '.join(link.values) or 'all'}, those left out beside {wide.table.table} ({narrow.release})"
+            self.unlisted[len(self.bounds) - 1,] = f"{narrow.table.table}: {said}"
 
     def crossed(self, tables: Sequence[Published], circle: Circle) -> None:
         """Add the cross behind a circle of tables, as counts that nobody publishes.
@@ -132,12 +164,12 @@ def which(known: Published, at: At) -> Which:
     return known.release, plain(known.table.table), tuple(None if value is None else plain(value) for value in at)
 
 
-def system(releases: Sequence[Sequence[Published]]) -> System:
+def system(releases: Sequence[Sequence[Published]], *, unlisted: bool = False) -> System:
     """Return all that is public about tables of one population; releases from the newest to the oldest.
 
     Every pair of tables is tied by the values they share, within a release and across two; what lies within what is as
     each release said of itself. Circles of tables are tied by their cross: those of each release, and the newest of
-    each table, whatever its release.
+    each table, whatever its release. With `unlisted` the people that tables leave out are hidden, and nothing else.
     """
     built = System()
     for release in releases:
@@ -147,17 +179,33 @@ def system(releases: Sequence[Sequence[Published]]) -> System:
     every = [((age, at), known) for age, release in enumerate(releases) for at, known in enumerate(release)]
     for (mine, one), (theirs, other) in combinations(every, 2):
         if plain(one.table.table) != plain(other.table.table):
-            for link in ages.links(mine, theirs):
-                built.linked(one, other, link, _slack(link, one) if mine[0] == theirs[0] and len(releases) > 1 else 0)
-    newest: dict[str, tuple[tuple[int, int], Published]] = {}
-    for place, known in every:
-        newest.setdefault(plain(known.table.table), (place, known))
-    apart = [[one for one in every if one[0][0] == age] for age in range(len(releases))]
-    for tables in [*apart, *([] if list(newest.values()) in apart else [list(newest.values())])]:
+            slack = 0 if mine[0] != theirs[0] or len(releases) == 1 else one.by.k - 1
+            found = ages.links(mine, theirs, wide=unlisted)
+            if unlisted and mine[0] != theirs[0] and _side_by_side(releases, one, other):
+                found = (link for link in found if link.alike in _WHOLE)
+            built.tied(one, other, found, slack, unlisted=unlisted)
+    for tables in _around(every):
         circle = crossing.circle(*ages.together(place for place, _ in tables))
         if circle is not None:
             built.crossed([known for _, known in tables], circle)
+    if unlisted:
+        built.hidden = built.unlisted
     return built
+
+
+def _around(every: Sequence[tuple[_Position, Published]]) -> list[list[tuple[_Position, Published]]]:
+    """Return the tables that may form circles: those of each release, and the newest of each table."""
+    newest: dict[str, tuple[_Position, Published]] = {}
+    for place, known in every:
+        newest.setdefault(plain(known.table.table), (place, known))
+    apart = [[one for one in every if one[0][0] == age] for age in dict.fromkeys(place[0] for place, _ in every)]
+    return [*apart, *([] if list(newest.values()) in apart else [list(newest.values())])]
+
+
+def _side_by_side(releases: Sequence[Sequence[Published]], one: Published, other: Published) -> bool:
+    """Say whether a release has both tables, so that what they tell of one another is told by their own figures."""
+    names = {plain(one.table.table), plain(other.table.table)}
+    return any(names <= {plain(known.table.table) for known in release} for release in releases)
 
 
 def groups(published: Iterable[Published]) -> list[list[Published]]:
@@ -166,10 +214,6 @@ def groups(published: Iterable[Published]) -> list[list[Published]]:
     for known in published:
         found.setdefault(plain(known.table.population), []).append(known)
     return list(found.values())
-
-
-def _slack(link: Link, known: Published) -> int:
-    return (known.by.k - 1) * (len(link.mine) + len(link.theirs))
 
 
 def _known(known: Published, place: Place, shown: Figure) -> tuple[int, int] | None:

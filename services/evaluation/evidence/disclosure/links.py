@@ -105,13 +105,14 @@ class Ages:
         self._parents = relations.of_each(releases)
         self._read: dict[tuple[int, int], tuple[list[Known], Covered]] = {}
 
-    def links(self, one: tuple[int, int], other: tuple[int, int]) -> Iterator[Link]:
+    def links(self, one: tuple[int, int], other: tuple[int, int], *, wide: bool = False) -> Iterator[Link]:
         """Return what ties two tables, each given by its age and its position in that release.
 
+        With `wide`, what either release covers is known of both: what one does not list, the other says there is.
         Where their releases group values differently, a tie holds that both give; one that a single grouping gives
         holds if it holds to the last person: whoever knows that nobody came or went knows it.
         """
-        found = self._by_grouping(one, other)
+        found = self._by_grouping(one, other, wide=wide)
         for link in dict.fromkeys(link for ties in found for link in ties):
             if link.difference == 0 or all(link in ties for ties in found):
                 yield link
@@ -126,12 +127,16 @@ class Ages:
         newest = self._parents.index(self._parents[min(age for age, _ in listed)])
         return [self._reading(age, newest)[0][at] for age, at in listed], self._parents[newest]
 
-    def _by_grouping(self, one: tuple[int, int], other: tuple[int, int]) -> list[list[Link]]:
+    def _by_grouping(self, one: tuple[int, int], other: tuple[int, int], *, wide: bool = False) -> list[list[Link]]:
         groupings = sorted({self._parents.index(self._parents[age]) for age, _ in (one, other)})
-        return [list(self._links(one, other, by)) for by in groupings]
+        return [list(self._links(one, other, by, wide)) for by in groupings]
 
-    def _links(self, one: tuple[int, int], other: tuple[int, int], by: int) -> Iterator[Link]:
+    def _links(self, one: tuple[int, int], other: tuple[int, int], by: int, wide: bool) -> Iterator[Link]:  # noqa: FBT001
         (mine, covering), (theirs, their_covering) = self._reading(one[0], by), self._reading(other[0], by)
+        if wide:
+            names = covering.keys() | their_covering.keys()
+            both = {n: covering.get(n, frozenset()) | their_covering.get(n, frozenset()) for n in names}
+            covering = their_covering = both
         return links(mine[one[1]], theirs[other[1]], covering, their_covering)
 
     def _reading(self, age: int, by: int) -> tuple[list[Known], Covered]:

@@ -80,7 +80,9 @@ def release(tables: Tables, previous: Kept | None, by: Rule, *, another_rule: bo
     labels = list(dict.fromkeys(known.release for known in every))
     for group in groups(every):
         together = Together([[known for known in group if known.release == label] for label in labels])
-        undoable += undone(system(together.attacked()), by.keeps)
+        attacked = together.attacked()
+        for unlisted in (False, True):
+            undoable += undone(system(attacked, unlisted=unlisted), by.keeps)
         for known in together.releases[0] if together.releases[0][0].release == _NOW else ():
             entries[known.table.table] = tuple(_entries(known, together.showing))
     if undoable:
