@@ -60,9 +60,12 @@ class _Solver:
         self._sums = {members: _sum_of(members, len(bounds)) for members in system.hidden}
         bound = {count for row, _, _ in system.rows for count in row}
         self._seen = {members: _free(system, members, bound) for members in system.hidden}
+        self._matrix, self._low, self._high = _matrix(system)
+        self._keeps = 0
 
     def possible(self, keeps: int) -> dict[tuple[int, ...], set[int]]:
         """Return the values seen; fewer than `keeps` only where there are no more."""
+        self._keeps = keeps
         draws = np.random.default_rng(0).choice((-1.0, 1.0), size=(_POOLED, len(self._sums)))
         weights = np.array(list(self._sums.values()))
         for draw in draws:
@@ -99,7 +102,28 @@ class _Solver:
         counts: Numbers = np.rint(found.x).astype(np.int64)
         for members, sums in self._sums.items():
             self._seen[members].add(int(sums @ counts))
+        self._shift(counts)
         return counts
+
+    def _shift(self, counts: Numbers) -> None:
+        """Read off the values that hidden figures take when one of their counts moves and nothing else does.
+
+        Every such world fits all that is known; finding it this way takes no programme to be solved.
+        """
+        entries = self._matrix.tocoo()
+        sums = self._matrix @ counts
+        ends = (
+            (np.array(self._low) - sums)[entries.row] / entries.data,
+            (np.array(self._high) - sums)[entries.row] / entries.data,
+        )
+        down, up = np.maximum(self._bounds.lb - counts, -self._keeps), np.minimum(self._bounds.ub - counts, self._keeps)
+        np.maximum.at(down, entries.col, np.ceil(np.minimum(*ends) - _WHOLE))
+        np.minimum.at(up, entries.col, np.floor(np.maximum(*ends) + _WHOLE))
+        for members, sums_of in self._sums.items():
+            if len(self._seen[members]) < self._keeps:
+                value = int(sums_of @ counts)
+                for member in members:
+                    self._seen[members].update(range(value + int(down[member]), value + int(up[member]) + 1))
 
 
 def _free(system: System, members: tuple[int, ...], bound: set[int]) -> set[int]:

@@ -131,7 +131,7 @@ class Ages:
         groupings = sorted({self._parents.index(self._parents[age]) for age, _ in (one, other)})
         return [list(self._links(one, other, by, wide)) for by in groupings]
 
-    def _links(self, one: tuple[int, int], other: tuple[int, int], by: int, wide: bool) -> Iterator[Link]:  # noqa: FBT001
+    def _links(self, one: tuple[int, int], other: tuple[int, int], by: int, wide: bool) -> Iterator[Link]:
         (mine, covering), (theirs, their_covering) = self._reading(one[0], by), self._reading(other[0], by)
         if wide:
             names = covering.keys() | their_covering.keys()

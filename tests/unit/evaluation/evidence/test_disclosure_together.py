@@ -80,7 +80,7 @@ def test_of_two_means_of_the_same_people_that_differ_by_a_newcomer_one_is_hidden
     """One table holds the newcomer back and the other does not: side by side they would show what they answered."""
 
     def tables(cells: Any, sums: Any) -> Any:
-        score = {"name": "confidence", "low": 1, "high": 5}
+        score = {"name": "confidence", "low": 1, "high": 5, "answers": 5}
         fine = _table("fine", cells, {"org": "XY", "group": "ab"}, margins="all", means=[{**score, "sums": sums}])
         rows, totals = ([sum(row) for row in numbers] for numbers in (cells, sums))
         return fine, _table("rows", rows, {"org": "XY"}, means=[{**score, "sums": totals}])
