@@ -9,6 +9,7 @@ import pytest
 from services.evaluation.evidence import disclosure
 from services.evaluation.evidence.disclosure import Kept, Release
 from services.evaluation.evidence.disclosure.ends import Sum
+from services.evaluation.evidence.errors import EvidenceError
 from tests.unit.evaluation.evidence.declared import tables
 
 DEFAULT = disclosure.rule("default")
@@ -176,3 +177,19 @@ def _release_of(listed: Any) -> Release:
     found = disclosure.release(listed, None, DEFAULT)
     assert isinstance(found, Release)
     return found
+
+
+def test_what_was_released_before_means_near_an_end_were_hidden_is_read_as_it_was_shown() -> None:
+    old = DEFAULT.model_copy(update={"apart": 0})
+    listed = disclosure.parse(
+        {"format": "groundswell-tables/1", "tables": [_table("t", [30, 12, 40], [1500, 1175, 2000])]}
+    )
+    first = disclosure.release(listed, None, old)
+    assert isinstance(first, Release)
+    assert _means(first) == [50.0, 97.9, 50.0, 57.0]
+    written = disclosure.kept.written(first.standing)
+    with pytest.raises(EvidenceError, match="rule: the last release went by default"):
+        disclosure.release(listed, disclosure.kept.parse(written), DEFAULT)
+    second = disclosure.release(listed, disclosure.kept.parse(written), DEFAULT, another_rule=True)
+    assert isinstance(second, Release)
+    assert _means(second)[:3] == [50.0, None, 50.0]

@@ -93,7 +93,7 @@ def test_a_mean_near_an_end_is_hidden_so_that_hiding_does_not_say_that_all_agree
 
 def test_a_mean_over_what_the_last_release_hid_stays_hidden() -> None:
     """The last release says what all but the hidden five gave; with a mean of all, theirs would follow."""
-    fine = {"name": "confidence", "low": 1, "high": 5, "sums": [[25, 90], [120, 180]]}
+    fine = {"name": "confidence", "low": 1, "high": 5, "answers": 5, "sums": [[25, 90], [120, 180]]}
     first = disclosure.release(tables([[5, 30], [40, 60]], margins="none", means=[fine]), None, DEFAULT)
     assert isinstance(first, Release)
     coarse = disclosure.parse(
