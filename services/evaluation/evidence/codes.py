@@ -1,10 +1,11 @@
 """Ethnic groups as they were recorded, and what they count as when read: broad group, white, BME, or no answer.
 
 Guards that an answer keeps its own list (a code is mapped when read, never rewritten), that declined (Z) and not asked
-(99) stay apart, and that a code nobody knows is an error with its row, never "other".
+(99) stay apart, and that a code nobody knows is an error with its row, never "other": "NK" is no kind of N, African.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -51,8 +52,8 @@ class CodeList(BaseModel):
     version: str
     title: str
     source: str
-    local_length: int = 0
-    """Where above 0: a code of one character may be followed by the sender's own, up to this length in all."""
+    local: str = ""
+    """Which codes of the sender's own are read by their first character, as a regular expression; none where empty."""
     codes: tuple[Code, ...]
 
     @model_validator(mode="after")
@@ -95,12 +96,22 @@ def read(recorded: str, within: str, *, file: str = "", row: str = "", field: st
     text = recorded.strip()
     by_code = {code.code: code for code in known.codes}
     code = by_code.get(text)
-    if code is None and 1 < len(text) <= known.local_length and text.isalnum():
-        code = by_code.get(text[0])
+    if code is None and re.fullmatch(known.local, text):
+        code = by_code.get(text[:1])
     if code is None:
         said = f"{recorded!r} is not a code of {known.list}" if text else "no code; who was not asked has a code too"
-        raise EvidenceError(said, file=file, cell=row, field=field)
+        raise EvidenceError(f"{said}{_instead(text, by_code)}", file=file, cell=row, field=field)
     return Answer(known.list, text, code.code, code.title, code.group, code.in_2001, code.in_2021)
+
+
+def _instead(text: str, by_code: Mapping[str, Code]) -> str:
+    """Return what to write instead of two letters that may be words ("NK") or a kind of the first letter's group."""
+    kind, pair = by_code.get(text[:1]), len("NK")
+    if kind is None or len(text) != pair or not text.isalpha():
+        return ""
+    missing = " or ".join(f"{code.code} ({code.title.lower()})" for code in by_code.values() if code.in_2001 is None)
+    answer = f", {kind.code} if it is a kind of {kind.title}" if kind.in_2001 else ""
+    return f"; write {missing} if it says that there is no answer{answer}"
 
 
 @dataclass(frozen=True)

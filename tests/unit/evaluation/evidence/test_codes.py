@@ -60,8 +60,9 @@ def test_people_of_different_lists_are_counted_together_in_groups() -> None:
 
 
 def test_a_second_character_is_the_senders_own_in_the_nhs_list_only() -> None:
-    answer = codes.read("NX", "ethnicity-2001")
-    assert (answer.code, answer.recorded, answer.title) == ("N", "NX", "African")
+    answer = codes.read("N1", "ethnicity-2001")
+    assert (answer.code, answer.recorded, answer.title) == ("N", "N1", "African")
+    assert [codes.read(code, "ethnicity-2001").code for code in ("CA", "GF", "LE", "PC", "SC")] == list("CGLPS")
     assert codes.read("A ", "ethnicity-2001").code == "A"
     with pytest.raises(EvidenceError, match="'1A' is not a code of ethnicity-2021"):
         codes.read("1A", "ethnicity-2021")
@@ -72,6 +73,17 @@ def test_an_unknown_code_is_an_error_that_names_file_row_and_field(code: str) ->
     with pytest.raises(EvidenceError) as caught:
         codes.read(code, "ethnicity-2001", file="return.csv", row="row 12", field="group")
     assert str(caught.value) == f"return.csv: row 12: group: {code!r} is not a code of ethnicity-2001"
+
+
+@pytest.mark.parametrize("code", ["NK", "NA", "NS", "DK", "NR", "RF", "ZZ"])
+def test_two_letters_that_may_say_that_there_is_no_answer_are_no_ethnic_group(code: str) -> None:
+    """NK is "not known", and was read as a kind of N, African."""
+    with pytest.raises(EvidenceError) as caught:
+        codes.read(code, "ethnicity-2001")
+    said = (
+        f"code: {code!r} is not a code of ethnicity-2001; write Z (not stated) or 99 (not known) if it says that there"
+    )
+    assert str(caught.value).startswith(said)
 
 
 def test_an_empty_code_is_not_taken_for_not_known() -> None:
