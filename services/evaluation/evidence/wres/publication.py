@@ -4,7 +4,7 @@ Guards that every ratio stands beside its numerator group and its interval, and 
 return is said to be missing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from services.evaluation.evidence.wres.indicators import DECIMALS, Row
@@ -17,7 +17,9 @@ INTERNAL = "Internal: figures of few people are shown. Do not publish."
 Absent = tuple[str, int, tuple[str, ...]]
 
 
-def document(found: Iterable[Row], changed: Iterable[Row], by: Standard, *, internal: bool = False) -> dict[str, Any]:
+def document(
+    found: Iterable[Row], changed: Iterable[Row], by: Standard, *, internal: bool = False, notes: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return the indicators as JSON; hidden is `{"value": null, "suppressed": true}`.
 
     Figures have the decimals of the text; all of them only where `internal` says so, because they give counts away.
@@ -27,6 +29,7 @@ def document(found: Iterable[Row], changed: Iterable[Row], by: Standard, *, inte
         "format": WRES_FORMAT,
         "internal": internal,
         "standard": {"name": by.standard, "version": by.version, "k": by.k},
+        "notes": list(notes),
         "indicators": [_plain(row, internal=internal) for row in rows],
         "changes": [_plain(row, internal=internal) for row in changed],
         "missing": [
@@ -36,11 +39,14 @@ def document(found: Iterable[Row], changed: Iterable[Row], by: Standard, *, inte
     }
 
 
-def text(found: Iterable[Row], changed: Iterable[Row], by: Standard, *, internal: bool = False) -> str:
+def text(
+    found: Iterable[Row], changed: Iterable[Row], by: Standard, *, internal: bool = False, notes: Sequence[str] = ()
+) -> str:
     """Return the indicators for reading."""
     rows, later = list(found), list(changed)
     lines = [INTERNAL] if internal else []
     lines.append(f"{by.title}, version {by.version}. 95 % intervals in brackets.")
+    lines += notes
     for row in rows:
         lines += ["", f"{row.organisation} {row.year}  {_name(row)}. {row.title}", *_said(row)]
     for row in later:
@@ -70,7 +76,8 @@ def _said(row: Row) -> list[str]:
     lines += [f"    {note}" for note in row.notes]
     if row.reconciliation is not None:
         held = row.reconciliation
-        lines.append(f"    Published {held.published}: {'agrees' if held.agrees else 'differs'}. {held.words}")
+        judged = {True: "agrees", False: "differs", None: "not judged"}[held.agrees]
+        lines.append(f"    Published {held.published}: {judged}. {held.words}")
     return lines
 
 

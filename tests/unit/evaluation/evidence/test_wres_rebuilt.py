@@ -39,7 +39,7 @@ def test_a_flag_that_holds_for_every_base_is_shown() -> None:
     ("published", "agrees", "words"),
     [
         ("4.1", True, "Rounded percentages allow it, and all of 1 to 5."),
-        ("0.5", False, "It is the other way round"),
+        ("0.5", False, "Too few digits to tell: it could be the other way round"),
         ("7.7", False, "It does not follow from the rounded percentages in any way we know; they give 1 to 5."),
     ],
 )
