@@ -5,10 +5,13 @@ Guards that bad input ends as a sentence, never as a traceback and never as a nu
 
 
 class EvidenceError(Exception):
-    """`what` is wrong, said for people; `file`, `cell` and `field` say where, as far as it is known."""
+    """`what` is wrong, said for people; `file`, `cell` and `field` say where, as far as it is known.
 
-    def __init__(self, what: str, *, file: str = "", cell: str = "", field: str = "") -> None:
-        self.what, self.file, self.cell, self.field = what, file, cell, field
+    `figures` are those that it is about, where they may be of few people: no part of the sentence (`internally`).
+    """
+
+    def __init__(self, what: str, *, file: str = "", cell: str = "", field: str = "", figures: str = "") -> None:
+        self.what, self.file, self.cell, self.field, self.figures = what, file, cell, field, figures
         super().__init__(what)
 
     def __str__(self) -> str:
@@ -18,4 +21,9 @@ class EvidenceError(Exception):
 
     def inside(self, file: str) -> "EvidenceError":
         """Return the same error, said of a file."""
-        return EvidenceError(self.what, file=file, cell=self.cell, field=self.field)
+        return EvidenceError(self.what, file=file, cell=self.cell, field=self.field, figures=self.figures)
+
+    def internally(self) -> "EvidenceError":
+        """Return the same error with its figures in the sentence, for those who may see what is small."""
+        what = f"{self.what} ({self.figures})" if self.figures else self.what
+        return EvidenceError(what, file=self.file, cell=self.cell, field=self.field)

@@ -4,10 +4,11 @@ Guards that a ratio always names whose likelihood stands above, that a published
 and that nothing below k people is shown.
 """
 
+from services.evaluation.evidence.wres.counted import Return
 from services.evaluation.evidence.wres.figures import Measure, Part, against_whole, change, points, ratio, rebuilt
-from services.evaluation.evidence.wres.indicators import Row, changes, rows
+from services.evaluation.evidence.wres.indicators import Row, changes, rows, together
 from services.evaluation.evidence.wres.publication import WRES_FORMAT, document, text
-from services.evaluation.evidence.wres.returns import COLUMNS, Return, parse
+from services.evaluation.evidence.wres.returns import COLUMNS, parse
 from services.evaluation.evidence.wres.standard import Indicator, Standard, names, standard
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "rows",
     "standard",
     "text",
+    "together",
 ]

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from services.evaluation.evidence.wres import bands, figures, reconciling
+from services.evaluation.evidence.wres.consistency import other_base
+from services.evaluation.evidence.wres.counted import Counted, Key, Return, share, whole_of
 from services.evaluation.evidence.wres.figures import Measure, Part
+from services.evaluation.evidence.wres.overlap import MOST
 from services.evaluation.evidence.wres.reconciling import Reconciliation
-from services.evaluation.evidence.wres.returns import Counted, Key, Return, share
-from services.evaluation.evidence.wres.small import small
+from services.evaluation.evidence.wres.small import small, untried
 from services.evaluation.evidence.wres.standard import Indicator, Standard
 
 NAMES: Mapping[str, str] = {"white": "white", "bme": "BME"}
@@ -42,28 +44,32 @@ class Row:
     reconciliation: Reconciliation | None = None
 
 
-def rows(returned: Return, by: Standard, *, internal: bool = False) -> tuple[Row, ...]:
-    """Return every indicator that the return has; `internal` shows what is below k, to those who may see it."""
+def rows(returned: Return, by: Standard, *, internal: bool = False, apart: bool = False) -> tuple[Row, ...]:
+    """Return every indicator that the return has; `internal` shows what is below k, to those who may see it.
+
+    `apart` says that no organisation of the return holds people of another (`small`).
+    """
     known = {indicator.indicator: indicator for indicator in by.indicators}
-    hidden = frozenset() if internal else small(returned, known, by.k)
+    hidden = frozenset() if internal else small(returned, known, by.k, apart=apart)
     telling = by.model_copy(update={"k": 0}) if internal else by
     found = []
     for key, counted in returned.counted.items():
         indicator = known[key[2]]
         if indicator.kind != "board" or key[3] == "board":
             row = _row(returned, key, counted, indicator, telling)
+            row = replace(row, notes=(*row.notes, *other_base(returned, key, known), *_local(counted)))
             found.append(_hidden(row) if {key, (*key[:3], "workforce")} & hidden else row)
     order = [indicator.indicator for indicator in by.indicators]
     return tuple(sorted(found, key=lambda row: (row.organisation, row.year, order.index(row.indicator))))
 
 
-def changes(returned: Return, by: Standard, *, internal: bool = False) -> tuple[Row, ...]:
+def changes(returned: Return, by: Standard, *, internal: bool = False, apart: bool = False) -> tuple[Row, ...]:
     """Return how likelihoods changed from one return of an organisation to its next: ratios of ratios.
 
     Only likelihoods: one seat of a board is several points, so that its movements are no trend.
     """
     known = {indicator.indicator: indicator for indicator in by.indicators}
-    hidden = frozenset() if internal else small(returned, known, by.k)
+    hidden = frozenset() if internal else small(returned, known, by.k, apart=apart)
     found = []
     for key, after in returned.following():
         then = returned.counted[key]
@@ -71,6 +77,18 @@ def changes(returned: Return, by: Standard, *, internal: bool = False) -> tuple[
             row = _changed(key, then, after, returned.counted[after], known[key[2]])
             found.append(_hidden(row) if {key, after} & hidden else row)
     return tuple(found)
+
+
+def together(returned: Return, by: Standard) -> tuple[str, ...]:
+    """Say where all organisations are hidden because they are too many to see whether some are the sum of others."""
+    known = {indicator.indicator: indicator for indicator in by.indicators}
+    found = untried(returned, small(returned, known, by.k))
+    named = ", ".join(f"{indicator}{f' ({part})' if part else ''} of {year}" for year, indicator, part in found)
+    said = (
+        f"Indicators of more than {MOST} organisations, one of them hidden: all are, because some may be the sum of "
+        f"others. Say --apart if no organisation here has people of another. They are: {named}."
+    )
+    return (said,) if found else ()
 
 
 def _row(returned: Return, key: Key, counted: Counted, indicator: Indicator, by: Standard) -> Row:
@@ -83,7 +101,7 @@ def _row(returned: Return, key: Key, counted: Counted, indicator: Indicator, by:
     if indicator.kind == "board":
         workforce = returned.counted.get((*key[:3], "workforce"))
         return _board(key, counted, workforce, indicator)
-    part, whole = share(counted), share(_whole(returned.beside(key)))
+    part, whole = share(counted), share(whole_of(returned.beside(key).values()))
     held = _Held(figures.against_whole(part, whole), part, whole, counted.of("unknown"), _answered(counted))
     row, names = _points(key, counted, indicator, held), [band[3] for band in returned.beside(key)]
     boards = [(*key[:2], one.indicator, "workforce") for one in by.indicators if one.kind == "board"]
@@ -169,12 +187,6 @@ def _answered(counted: Counted) -> Part | None:
     return Part(bme, bme + counted.of("white").count) if counted.of("unknown").count else None
 
 
-def _whole(parts: Mapping[Key, Counted]) -> Counted:
-    """Return the workforce: all bands of the organisation and year together."""
-    people = {group: sum(band.of(group).count for band in parts.values()) for group in ("white", "bme", "unknown")}
-    return Counted({group: Part(count, count) for group, count in people.items()})
-
-
 def _flags(measure: Measure, parity: float, indicator: Indicator, band: tuple[float, float] | None) -> Iterator[str]:
     """Return what stands beside a figure; decided on the figures as they are printed, which it must not contradict."""
     if measure.value is None or measure.low is None or measure.high is None:
@@ -203,6 +215,12 @@ def _at_every_corner(flags: list[set[str]]) -> Iterator[str]:
 def _unknown(unknown: Part, where: str) -> tuple[str, ...]:
     """Say what became of people of unknown ethnicity, without a number: two such notes could be subtracted."""
     return (f"People of unknown ethnicity are {where}.",) if unknown.base else ()
+
+
+def _local(counted: Counted) -> tuple[str, ...]:
+    """Name the sender's own codes beside what they were read as: the list does not say what they mean."""
+    read = ", ".join(f"{own} as {code}" for own, code in sorted(counted.local.items()))
+    return (f"Codes of the sender's own were read by their first character: {read}.",) if read else ()
 
 
 def _rebuilt(counted: Counted, measure: Measure, unit: str) -> tuple[str, ...]:

@@ -1,19 +1,18 @@
 """A return as it comes in: one row for each group of each indicator, read into counts.
 
-Guards that a row which cannot be used is named with file, row and field, and that unknown ethnicity keeps its kinds
-until it is counted.
+Guards that a row which cannot be used is named with file, row and field, that no message has the numbers of few people,
+and that one organisation or part under two names is turned away.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import pairwise
+from collections.abc import Iterable, Mapping
 
 from services.evaluation.evidence import codes
 from services.evaluation.evidence.cells import twins
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.wres import reading, reconciling
+from services.evaluation.evidence.wres.consistency import consistent
+from services.evaluation.evidence.wres.counted import Counted, Key, Return
 from services.evaluation.evidence.wres.figures import Part, rebuilt
 from services.evaluation.evidence.wres.standard import Indicator, Standard
 
@@ -32,59 +31,8 @@ COLUMNS: Mapping[str, str] = {
 _OPTIONAL = ("list", "percent", "published")
 _GROUPS = ("white", "bme", "unknown", "not_stated", "not_known")
 _UNKNOWN = {"unknown", "not_stated", "not_known"}
-Key = tuple[str, int, str, str]
-"""Organisation, year, indicator, part."""
-
-
-@dataclass
-class Counted:
-    """What was returned for one part of one indicator: people by group."""
-
-    groups: dict[str, Part] = field(default_factory=dict)
-    published: str = ""
-    rebuilt: bool = False
-    seen: set[str] = field(default_factory=set)
-    """Groups and codes as written, to find rows that are there twice."""
-    lists: set[str] = field(default_factory=set)
-
-    def of(self, group: str) -> Part:
-        """Return a group's counts; `unknown` is every kind of unknown together."""
-        if group == "unknown":
-            kinds = [part for name, part in self.groups.items() if name not in ("white", "bme")]
-            return Part(sum(part.count for part in kinds), sum(part.base for part in kinds))
-        return self.groups[group]
-
-
-@dataclass(frozen=True)
-class Return:
-    """A whole return, by organisation, year, indicator and part, in the order of the file."""
-
-    file: str
-    counted: Mapping[Key, Counted]
-
-    @cached_property
-    def _tables(self) -> dict[tuple[str, int, str], dict[Key, Counted]]:
-        found: dict[tuple[str, int, str], dict[Key, Counted]] = {}
-        for key, counted in self.counted.items():
-            found.setdefault(key[:3], {})[key] = counted
-        return found
-
-    def beside(self, key: Key) -> Mapping[Key, Counted]:
-        """Return all parts of the same indicator, organisation and year."""
-        return self._tables.get(key[:3], {})
-
-    def following(self) -> Iterator[tuple[Key, Key]]:
-        """Return each part with the same part of the organisation's next return."""
-        ordered = sorted(self.counted, key=lambda key: (key[0], key[2], key[3], key[1]))
-        for key, after in pairwise(ordered):
-            if (key[0], *key[2:]) == (after[0], *after[2:]):
-                yield key, after
-
-
-def share(counted: Counted) -> Part:
-    """Return BME people among all, unknown ethnicity in the base."""
-    bme = counted.of("bme").count
-    return Part(bme, bme + counted.of("white").count + counted.of("unknown").count)
+_FORMULA = ("=", "+", "-", "@")
+_TAKEN = "begins with a sign that spreadsheets take for a formula; write it without"
 
 
 def parse(text: str, by: Standard, file: str = "") -> Return:
@@ -95,61 +43,27 @@ def parse(text: str, by: Standard, file: str = "") -> Return:
         try:
             _add(found, cells, indicators, by)
         except EvidenceError as error:
-            raise EvidenceError(error.what, file=file, cell=row, field=error.field) from error
+            raise EvidenceError(error.what, file=file, cell=row, field=error.field, figures=error.figures) from error
     for (organisation, year, indicator, part), counted in found.items():
         for group in ("white", "bme"):
             if group not in counted.groups:
                 cell = f"{organisation} {year}, indicator {indicator}{f' ({part})' if part else ''}"
                 raise EvidenceError(f"the {group} group is missing", file=file, cell=cell, field="group")
-    if same := twins(organisation for organisation, *_ in found):
-        said = f"{same[1]!r} and {same[0]!r} are one organisation; spell it one way"
-        raise EvidenceError(said, file=file, field="organisation")
+    _one_spelling(found, file)
     returned = Return(file, found)
-    _consistent(returned, indicators)
+    consistent(returned, indicators)
     return returned
 
 
-def _consistent(returned: Return, indicators: Mapping[str, Indicator]) -> None:
-    """Hold the parts of a return against one another; EvidenceError where they cannot be of one workforce."""
-    for key in {key[:3]: key for key in returned.counted}.values():
-        beside, cell = returned.beside(key), f"{key[0]} {key[1]}, indicator {key[2]}"
-        if len({name for counted in beside.values() for name in counted.lists}) > 1:
-            said = "two lists of codes are used: some groups have other borders; use one"
-            raise EvidenceError(said, file=returned.file, cell=cell, field="list")
-        if indicators[key[2]].kind == "representation":
-            _once(beside, returned.file, cell)
-        workforce = beside.get((*key[:3], "workforce"))
-        if indicators[key[2]].kind != "board" or workforce is None:
-            continue
-        board = beside.get((*key[:3], "board"))
-        if board is not None and share(board).base > share(workforce).base:
-            said = "the board has more people than the workforce; check which is which"
-            raise EvidenceError(said, file=returned.file, cell=cell, field="count")
-        for bands in [one.indicator for one in indicators.values() if one.kind == "representation"]:
-            parts = list(returned.beside((*key[:2], bands, "")).values())
-            for group in ("white", "bme", "unknown") if parts else ():
-                people = [sum(part.of(group).count for part in parts), workforce.of(group).count]
-                if people[0] != people[1]:
-                    raise EvidenceError(
-                        f"the workforce has {people[1]} people of group {group}, the bands of indicator {bands} add up "
-                        f"to {people[0]}: both are the whole workforce",
-                        file=returned.file,
-                        cell=cell,
-                        field="count",
-                    )
-
-
-def _once(bands: Mapping[Key, Counted], file: str, cell: str) -> None:
-    """Refuse a band that has the people, and the names, of others: the workforce would count them twice."""
-    for key, counted in bands.items():
-        words = key[3].casefold().split()
-        within = [other for other in bands if other != key and other[3].casefold() in words]
-        people = [[bands[other].of(group).count for other in within] for group in ("white", "bme", "unknown")]
-        own = [counted.of(group).count for group in ("white", "bme", "unknown")]
-        if len(within) > 1 and own == [sum(group) for group in people]:
-            names = ", ".join(other[3] for other in within)
-            said = f"{key[3]} has the people of {names}, who would be counted twice: give each person one band"
-            raise EvidenceError(said, file=file, cell=cell, field="part")
+def _one_spelling(found: Iterable[Key], file: str) -> None:
+    """Refuse one organisation, or one part of an indicator, under two names."""
+    if same := twins(organisation for organisation, *_ in found):
+        said = f"{same[1]!r} and {same[0]!r} are one organisation; spell it one way"
+        raise EvidenceError(said, file=file, field="organisation")
+    for indicator in sorted({indicator for _, _, indicator, _ in found}):
+        if same := twins(part for _, _, other, part in found if other == indicator):
+            said = f"{same[1]!r} and {same[0]!r} are one part; spell it one way"
+            raise EvidenceError(said, file=file, cell=f"indicator {indicator}", field="part")
 
 
 def _add(found: dict[Key, Counted], cells: dict[str, str], indicators: Mapping[str, Indicator], by: Standard) -> None:
@@ -163,9 +77,12 @@ def _add(found: dict[Key, Counted], cells: dict[str, str], indicators: Mapping[s
         raise EvidenceError(said, field="year")
     if not cells["organisation"]:
         raise EvidenceError("empty", field="organisation")
+    for name in ("organisation", "part"):
+        if cells[name][:1] in _FORMULA:
+            raise EvidenceError(_TAKEN, field=name)
     key = (cells["organisation"], int(cells["year"]), indicator.indicator, _part(indicator, cells["part"]))
     counted = found.setdefault(key, Counted())
-    group, written = _group(cells)
+    group, written, local = _group(cells)
     part = _counts(indicator, cells)
     if any((seen in _GROUPS) != (written in _GROUPS) for seen in counted.seen):
         raise EvidenceError("groups and codes of a list are mixed: people would be counted twice", field="group")
@@ -176,6 +93,7 @@ def _add(found: dict[Key, Counted], cells: dict[str, str], indicators: Mapping[s
         raise EvidenceError(said, field="group")
     counted.seen.add(written)
     counted.lists |= {cells["list"]} if cells.get("list") else set()
+    counted.local.update(local)
     counted.groups[group] = _together(counted.groups.get(group), part)
     counted.rebuilt |= part.least is not None
     _publish(counted, cells.get("published", ""))
@@ -196,8 +114,9 @@ def _together(before: Part | None, part: Part) -> Part:
 
 
 def _publish(counted: Counted, published: str) -> None:
-    if published:
-        reconciling.read(published)
+    """Keep what was published, even if it is no figure: the counts are good without it."""
+    if published[:1] in ("=", "@"):
+        raise EvidenceError(_TAKEN, field="published")
     if published and counted.published not in ("", published):
         raise EvidenceError("another figure is published for the same indicator", field="published")
     counted.published = published or counted.published
@@ -211,15 +130,16 @@ def _part(indicator: Indicator, part: str) -> str:
     return part
 
 
-def _group(cells: dict[str, str]) -> tuple[str, str]:
-    """Return the group and what was written, by which a second row of the same is found."""
+def _group(cells: dict[str, str]) -> tuple[str, str, dict[str, str]]:
+    """Return the group, what was written (a second row of the same is refused) and a code of the sender's own."""
     if cells.get("list"):
         answer = codes.read(cells["group"], cells["list"], field="group")
-        return answer.group, f"{answer.list} {answer.recorded}"
+        local = {answer.recorded: answer.code} if answer.recorded != answer.code else {}
+        return answer.group, f"{answer.list} {answer.recorded}", local
     group = cells["group"].lower()
     if group not in _GROUPS:
         raise EvidenceError(f"not one of {', '.join(_GROUPS)}, and no list is named", field="group")
-    return group, group
+    return group, group, {}
 
 
 def _counts(indicator: Indicator, cells: dict[str, str]) -> Part:
@@ -239,12 +159,13 @@ def _counts(indicator: Indicator, cells: dict[str, str]) -> Part:
     if count > base:
         raise EvidenceError("more people are counted than there are", field="count")
     if percent and not reconciling.follows(percent, count, base):
-        said = f"{percent} does not follow from {count} of {base}; correct one of them, or leave the percentage out"
-        raise EvidenceError(said, field="percent")
+        said = "does not follow from the count and its base; correct one of them, or leave the percentage out"
+        raise EvidenceError(said, field="percent", figures=f"{percent} for {count} of {base}")
     return Part(count, base)
 
 
 def _number(text: str, name: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise EvidenceError(f"{text!r} is not a whole number of people" if text else "empty", field=name)
+        said = "not a whole number of people" if text else "empty"
+        raise EvidenceError(said, field=name, figures=repr(text[:40]) if text else "")
     return int(text)

@@ -1,86 +1,112 @@
 """What is too small to show in a return: fewer than k people of a group, and whatever would tell of those.
 
 Guards that nothing hidden can be had by subtracting what is shown beside it: parts of an indicator from their whole,
-bands from the workforce, one group of a share from the others, parts from parts that they add up to.
+bands from the workforce, one group of a share from the others, parts or organisations from those that they add up to.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from itertools import product
+from collections.abc import Iterable, Mapping
 
-from services.evaluation.evidence.wres.returns import Counted, Key, Return, share
+from services.evaluation.evidence.wres import overlap
+from services.evaluation.evidence.wres.counted import GROUPS, Counted, Key, Return, share
 from services.evaluation.evidence.wres.standard import Indicator
 
 MOST_PARTS = 9
 """Of more parts it is not tried whether some add up to others: it is taken that they do, where anything is hidden."""
+_SHARES = ("representation", "board")
 
 
-def small(returned: Return, known: Mapping[str, Indicator], k: int) -> frozenset[Key]:
+def small(returned: Return, known: Mapping[str, Indicator], k: int, *, apart: bool = False) -> frozenset[Key]:
     """Return what is hidden: fewer than k counted or not counted in a group, and parts that would tell of those.
 
     In shares of a workforce white, BME and unknown people are each one group; nobody of unknown ethnicity is no group.
+    `apart` says that no organisation holds people of another, where too many are there to find out (`untried`).
     """
-    shares = {key: known[key[2]].kind in ("representation", "board") for key in returned.counted}
+    shares = {key: known[key[2]].kind in _SHARES for key in returned.counted}
     hidden = {key for key, counted in returned.counted.items() if _least(counted, shares=shares[key]) < k}
-    for key in {key[:3]: key for key in returned.counted}.values():
-        beside = returned.beside(key)
-        if known[key[2]].kind == "representation":
-            _complement({band: _groups(counted, shares=True) for band, counted in beside.items()}, [], hidden, k)
-        elif not shares[key] and (*key[:3], "") in beside:
-            bases = {part: _bases(counted) for part, counted in beside.items()}
-            if len(set(bases.values())) == 1:
-                continue  # sub-questions, each asked of the same people: nothing adds up to a whole
-            parts = {part: _groups(counted, shares=False) for part, counted in beside.items()}
-            whole = parts.pop((*key[:3], ""))
-            _parts(parts, whole, (*key[:3], ""), hidden, k)
-    for key in {key[:3]: key for key in returned.counted}.values():
-        beside = returned.beside(key)
-        if known[key[2]].kind != "board" and not hidden.isdisjoint(beside) and _overlapping(beside, shares=shares[key]):
-            hidden.update(part for part in beside if part[3])  # nothing can be had from the whole alone
+    before = -1
+    while before < len(hidden):  # what is hidden in one organisation for another's sake has parts of its own
+        before = len(hidden)
+        for key in {key[:3]: key for key in returned.counted}.values():
+            _beside(returned.beside(key), known[key[2]], hidden, k)
+        for alike in _alike(returned.counted):
+            if not hidden.isdisjoint(alike) and not (apart and len(alike) > overlap.MOST):
+                _across(returned, alike, hidden, k, shares=shares[alike[0]])
     return frozenset(hidden)
 
 
-def _overlapping(beside: Mapping[Key, Counted], *, shares: bool) -> bool:
-    """Say whether some parts add up to others, in every group: "nurses and doctors", beside nurses and doctors.
+def untried(returned: Return, hidden: Iterable[Key]) -> tuple[tuple[int, str, str], ...]:
+    """Return year, indicator and part of which there are too many organisations to see whether some are others' sum."""
+    gone = set(hidden)
+    many = [alike for alike in _alike(returned.counted) if len(alike) > overlap.MOST and not gone.isdisjoint(alike)]
+    return tuple(sorted(alike[0][1:] for alike in many))
+
+
+def _alike(keys: Iterable[Key]) -> list[list[Key]]:
+    """Return the keys of each year, indicator and part, which differ by their organisation alone."""
+    found: dict[tuple[int, str, str], list[Key]] = {}
+    for key in keys:
+        found.setdefault(key[1:], []).append(key)
+    return list(found.values())
+
+
+def _across(returned: Return, alike: list[Key], hidden: set[Key], k: int, *, shares: bool) -> None:
+    """Hide organisations that add up with a hidden one: an integrated care board, beside its trusts.
+
+    With a whole its parts are hidden, because they may add up to it.
+    """
+    people = {key: _columns(returned.counted[key], shares=shares) for key in alike}
+    many = len(alike) > overlap.MOST
+    for several in [frozenset(alike)] if many else overlap.sums(people, hidden, k):
+        new = several - hidden if not hidden.isdisjoint(several) else frozenset()
+        hidden.update(new, *(returned.beside(key) for key in new if not shares and not key[3]))
+
+
+def _beside(beside: Mapping[Key, Counted], indicator: Indicator, hidden: set[Key], k: int) -> None:
+    """Hide parts of one indicator, organisation and year beside hidden ones."""
+    whole = next((key for key in beside if not key[3]), None)
+    if indicator.kind == "representation":
+        _complement({band: _groups(counted, shares=True) for band, counted in beside.items()}, [], hidden, k)
+    elif indicator.kind != "board" and whole is not None:
+        if len({_bases(counted) for counted in beside.values()}) == 1:
+            _kinds({part: _answers(counted) for part, counted in beside.items()}, whole, hidden, k)
+        else:
+            _parts({part: _groups(counted, shares=False) for part, counted in beside.items()}, whole, hidden, k)
+            _nearly_all({part: _answers(counted) for part, counted in beside.items()}, whole, hidden, k)
+    if indicator.kind != "board" and not hidden.isdisjoint(beside) and _overlapping(beside, indicator, hidden, k):
+        hidden.update(part for part in beside if part[3])  # nothing can be had from the whole alone
+
+
+def _overlapping(beside: Mapping[Key, Counted], indicator: Indicator, hidden: set[Key], k: int) -> bool:
+    """Say whether some parts add up to others: "nurses and doctors", beside nurses and doctors.
 
     Then people are in several parts, and a hidden one can be had from those that are shown, by adding and subtracting.
     All parts together are the whole, which is no overlap. Numbers that agree by chance are taken for a sum.
     """
-    bases = {_bases(counted) for counted in beside.values()}
-    if shares:
-        vectors = {key: _groups(counted, shares=True) for key, counted in beside.items()}
-    elif len(bases) == 1:  # sub-questions of the same people: their answers may add up, their bases cannot
-        vectors = {key: [counted.of(group).count for group in ("white", "bme")] for key, counted in beside.items()}
-    else:
-        vectors = {key: _groups(counted, shares=False) for key, counted in beside.items()}
-    parts, whole = (
-        [vector for key, vector in vectors.items() if key[3]],
-        [v for key, v in vectors.items() if not key[3]],
-    )
-    if len(parts) > MOST_PARTS:
+    whole = next((key for key in beside if not key[3]), None)
+    if len(beside) - (whole is not None) > MOST_PARTS:
         return True
-    return any(_adds_up(signs, [*parts, *whole], whole=bool(whole)) for signs in _signs(len(parts) + len(whole)))
+    if indicator.kind not in _SHARES and len({_bases(counted) for counted in beside.values()}) == 1:
+        answers = {key: [[n] for n in _answers(counted)] for key, counted in beside.items()}
+        return bool(overlap.sums(answers, hidden, k, whole))  # of the same people: their bases cannot add up
+    people = {key: _columns(counted, shares=indicator.kind in _SHARES) for key, counted in beside.items()}
+    return bool(overlap.sums(people, hidden, k, whole))
 
 
-def _signs(size: int) -> Sequence[tuple[int, ...]]:
-    """Return every way of putting some of so many parts on one side and some on the other, three of them at least."""
-    few = 3
-    return [signs for signs in product((0, 1, -1), repeat=size) if size - signs.count(0) >= few]
-
-
-def _adds_up(signs: tuple[int, ...], vectors: list[list[int]], *, whole: bool) -> bool:
-    partition = whole and Counter(signs[:-1])[-signs[-1]] == len(signs) - 1 and signs[-1] != 0
-    if partition or len(set(signs) - {0}) == 1:
-        return False
-    return all(not sum(s * n for s, n in zip(signs, column, strict=True)) for column in zip(*vectors, strict=True))
+def _columns(counted: Counted, *, shares: bool) -> list[list[int]]:
+    numbers, each = _groups(counted, shares=shares), 1 if shares else len(("counted", "not"))
+    return [numbers[at : at + each] for at in range(0, len(numbers), each)]
 
 
 def _groups(counted: Counted, *, shares: bool) -> list[int]:
     """Return the numbers of people that nobody may know if they are few, in a fixed order."""
     if shares:
-        return [counted.of(group).count for group in ("white", "bme", "unknown")]
+        return [counted.of(group).count for group in GROUPS]
     parts = [counted.of(group) for group in ("white", "bme")]
     return [number for part in parts for number in (part.count, part.base - part.count)]
+
+
+def _answers(counted: Counted) -> list[int]:
+    return [counted.of(group).count for group in ("white", "bme")]
 
 
 def _bases(counted: Counted) -> tuple[int, ...]:
@@ -98,13 +124,13 @@ def _least(counted: Counted, *, shares: bool) -> int:
     return min(groups)
 
 
-def _parts(parts: dict[Key, list[int]], whole: list[int], key: Key, hidden: set[Key], k: int) -> None:
+def _parts(parts: dict[Key, list[int]], key: Key, hidden: set[Key], k: int) -> None:
     """Hide parts beside a hidden one, or beside people who are in none; the whole if nothing else helps.
 
     Where somebody is in two parts, or a part lies within another, nobody can say which of them tell of the hidden one:
     then all are hidden.
     """
-    rest = [n - sum(part[at] for part in parts.values()) for at, n in enumerate(whole)]
+    rest = _rest(parts, key)
     if not parts:
         return
     if min(rest) < 0:
@@ -113,6 +139,38 @@ def _parts(parts: dict[Key, list[int]], whole: list[int], key: Key, hidden: set[
     enough = _complement(parts, [rest] if max(rest) > 0 and min(rest) < k else [], hidden, k)
     if not enough:
         hidden.add(key)
+
+
+def _kinds(parts: dict[Key, list[int]], key: Key, hidden: set[Key], k: int) -> None:
+    """Hide kinds of an answer of the same people, such as two kinds of a procedure, where they add up to the whole.
+
+    People with two kinds make the sum too large: as long as they are fewer than k, or of one group only, it still
+    tells. Kinds that lie far from it are questions of their own.
+    """
+    _nearly_all(dict(parts), key, hidden, k)
+    rest = _rest(parts, key)
+    if min(rest, default=0) < 0:
+        told = max(map(abs, rest)) < k or 0 in rest
+        hidden.update(parts if told and not hidden.isdisjoint(parts) else ())
+        return
+    other = max(rest) > 0 and (min(rest) < k or not hidden.isdisjoint(parts))
+    if not _complement(parts, [rest] if other else [], hidden, k):
+        hidden.add(key)
+
+
+def _nearly_all(parts: dict[Key, list[int]], key: Key, hidden: set[Key], k: int) -> None:
+    """Hide a part that leaves fewer than k people of the whole, who would be had by one subtraction."""
+    whole = parts.pop(key)
+    for part, people in parts.items():
+        left = [n - counted for n, counted in zip(whole, people, strict=True)]
+        if min(left) >= 0 and any(0 < n < k for n in left):
+            hidden.add(part)
+
+
+def _rest(parts: dict[Key, list[int]], key: Key) -> list[int]:
+    """Take the whole out of the parts and return its people less theirs."""
+    whole = parts.pop(key)
+    return [n - sum(part[at] for part in parts.values()) for at, n in enumerate(whole)]
 
 
 def _complement(parts: Mapping[Key, list[int]], others: list[list[int]], hidden: set[Key], k: int) -> bool:
@@ -133,5 +191,4 @@ def _complement(parts: Mapping[Key, list[int]], others: list[list[int]], hidden:
 
 def _firm(sums: list[int]) -> bool:
     """Say whether the groups that every part has (all but people of unknown ethnicity) are there."""
-    unknown_last = len(("white", "bme", "unknown"))
-    return all(sums[:-1]) if len(sums) == unknown_last else all(sums)
+    return all(sums[:-1]) if len(sums) == len(GROUPS) else all(sums)

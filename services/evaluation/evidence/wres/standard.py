@@ -30,6 +30,8 @@ class Indicator(_Model):
     numerator: Literal["white", "bme"] | None = None
     bands: tuple[Annotated[tuple[str, ...], Field(min_length=1)], ...] = ()
     """Of a representation: all there are, in order, each in its spellings; none where the standard names none."""
+    among: Literal["workforce", "staff"] | None = None
+    """Whose the base is: the whole workforce, or staff of it (who answered, who is registered); None for others."""
 
     @model_validator(mode="after")
     def _directed(self) -> Self:
@@ -37,6 +39,10 @@ class Indicator(_Model):
             raise ValueError("a likelihood names its numerator group, nothing else does")
         if (self.unknown == "in") != (self.kind in ("representation", "board")):
             raise ValueError("shares of a workforce count unknown ethnicity in their base, nothing else does")
+        if self.among is not None and self.kind in ("representation", "board"):
+            raise ValueError(
+                "the base of a share is its own groups together; `among` is of likelihoods and percentages"
+            )
         return self
 
 

@@ -228,7 +228,7 @@ _BOARD = ["RXX,2023,9,board,white,70,", "RXX,2023,9,board,bme,20,"]
         ),
         (
             [*_BOARD, "RXX,2023,9,workforce,white,600,", "RXX,2023,9,workforce,bme,200,", *_bands(one=(500, 200, 0))],
-            "RXX 2023, indicator 9: count: the workforce has 600 people of group white, the bands of indicator 1 add",
+            "RXX 2023, indicator 9: count: the bands of indicator 1 do not add up to the people of group white",
         ),
         ([], "no rows under the heading"),
         (["", " , "], "no rows under the heading"),
@@ -246,9 +246,8 @@ def test_a_return_that_contradicts_itself_is_turned_away(lines: list[str], said:
         ("sep=,\norganisation", "", "row 1: a note to a spreadsheet; delete this line"),
         (HEAD.replace(",", ";"), "", "row 1: separated by semicolons or tabs; save it with commas"),
         (f"{HEAD},", "RXX,2023,3,,white,4,9,", "row 1: ends with a comma: delete the empty column"),
-        (f"{HEAD},percent", "RXX,2023,3,,white,4,100,7", "row 2: percent: 7 does not follow from 4 of 100"),
+        (f"{HEAD},percent", "RXX,2023,3,,white,4,100,7", "row 2: percent: does not follow from the count and its base"),
         (f"{HEAD},percent", "RXX,2023,1,b,white,4,,7", "row 2: percent: has to be empty here"),
-        (f"{HEAD},published", f"RXX,2023,3,,white,4,100,{'9' * 5000}", "row 2: published: '9999"),
         (
             f"{HEAD},list",
             "RXX,2023,3,,A,4,100,ethnicity-2001\nRXX,2023,3,,D,4,90,ethnicity-2001\nRXX,2023,3,,15,4,100,ethnicity-2021",

@@ -1,0 +1,76 @@
+"""A return in counts: people by group, for each part of each indicator of an organisation and year.
+
+Guards that the kinds of unknown ethnicity stay apart until they are counted, and that they are in the base of a share.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+
+from services.evaluation.evidence.wres.figures import Part
+
+GROUPS = ("white", "bme", "unknown")
+"""The groups of a share of a workforce."""
+Key = tuple[str, int, str, str]
+"""Organisation, year, indicator, part."""
+
+
+@dataclass
+class Counted:
+    """What was returned for one part of one indicator: people by group."""
+
+    groups: dict[str, Part] = field(default_factory=dict)
+    published: str = ""
+    rebuilt: bool = False
+    seen: set[str] = field(default_factory=set)
+    """Groups and codes as written, to find rows that are there twice."""
+    lists: set[str] = field(default_factory=set)
+    local: dict[str, str] = field(default_factory=dict)
+    """Codes of the sender's own, and the code of the list that each was read as."""
+
+    def of(self, group: str) -> Part:
+        """Return a group's counts; `unknown` is every kind of unknown together."""
+        if group == "unknown":
+            kinds = [part for name, part in self.groups.items() if name not in ("white", "bme")]
+            return Part(sum(part.count for part in kinds), sum(part.base for part in kinds))
+        return self.groups[group]
+
+
+@dataclass(frozen=True)
+class Return:
+    """A whole return, by organisation, year, indicator and part, in the order of the file."""
+
+    file: str
+    counted: Mapping[Key, Counted]
+
+    @cached_property
+    def _tables(self) -> dict[tuple[str, int, str], dict[Key, Counted]]:
+        found: dict[tuple[str, int, str], dict[Key, Counted]] = {}
+        for key, counted in self.counted.items():
+            found.setdefault(key[:3], {})[key] = counted
+        return found
+
+    def beside(self, key: Key) -> Mapping[Key, Counted]:
+        """Return all parts of the same indicator, organisation and year."""
+        return self._tables.get(key[:3], {})
+
+    def following(self) -> Iterator[tuple[Key, Key]]:
+        """Return each part with the same part of the organisation's next return."""
+        ordered = sorted(self.counted, key=lambda key: (key[0], key[2], key[3], key[1]))
+        for key, after in pairwise(ordered):
+            if (key[0], *key[2:]) == (after[0], *after[2:]):
+                yield key, after
+
+
+def share(counted: Counted) -> Part:
+    """Return BME people among all, unknown ethnicity in the base."""
+    bme = counted.of("bme").count
+    return Part(bme, bme + counted.of("white").count + counted.of("unknown").count)
+
+
+def whole_of(parts: Iterable[Counted]) -> Counted:
+    """Return the people of all parts together, such as the workforce: all bands."""
+    every = list(parts)
+    people = {group: sum(one.of(group).count for one in every) for group in GROUPS}
+    return Counted({group: Part(count, count) for group, count in people.items()})
