@@ -19,7 +19,7 @@ from services.evaluation.evidence.claims.holding import NOTHING_KNOWN, Circumsta
 from services.evaluation.evidence.claims.ladder import ladder
 from services.evaluation.evidence.claims.origin import origin, told
 from services.evaluation.evidence.claims.registry import shown as named
-from services.evaluation.evidence.claims.registry import unit
+from services.evaluation.evidence.claims.registry import unit_on
 from services.evaluation.evidence.claims.sentences import sentence
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.estimate import METHODS, WILD, Estimate
@@ -60,7 +60,7 @@ def claim(
     people, organisations = _counts(change, compared)
     return Claim(
         outcome=named(table.outcome.name),
-        unit=unit(table.outcome.unit),
+        unit=unit_on(table.outcome.unit, table.outcome.low, table.outcome.high),
         better=table.outcome.better,
         observed=figure.observed if figure else None,
         expected_without=_without(figure) if figure and reached > 2 else None,  # noqa: PLR2004 # a level

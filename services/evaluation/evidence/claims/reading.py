@@ -16,7 +16,7 @@ from services.evaluation.evidence.claims.concluding import further, methods, rul
 from services.evaluation.evidence.claims.figures import Figures, nearest
 from services.evaluation.evidence.claims.ladder import Level, ladder
 from services.evaluation.evidence.claims.origin import WITHHELD
-from services.evaluation.evidence.claims.registry import UNREGISTERED, shown, unit
+from services.evaluation.evidence.claims.registry import UNREGISTERED, shown, unit_on
 from services.evaluation.evidence.claims.sentences import sentence
 from services.evaluation.evidence.errors import EvidenceError
 
@@ -200,7 +200,7 @@ def _positioned(claim: Claim) -> bool:
 _CHECKS: Mapping[str, Callable[[Claim], bool]] = {
     "rule": _ruled,
     "outcome": _labelled,
-    "unit": lambda claim: unit(claim.unit) == claim.unit,
+    "unit": lambda claim: unit_on(claim.unit, *claim.made_from.scale) == claim.unit,
     "better": lambda claim: claim.better in ("higher", "lower"),
     "strength": _rung,
     "assumptions": _assumed,

@@ -1,14 +1,15 @@
 """What an outcome may be called and counted in: the names and units of a standard, and no others.
 
 Guards that a file of cells cannot put words into a claim: a name from outside could say in its own way what every list
-of barred words would have to foresee.
+of barred words would have to foresee. Nor may it count scores in a unit that they cannot have: yes and no, scored 0 and
+10000, rose by 1379 percentage points.
 """
 
 import unicodedata
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.evaluation.evidence import standards
 from services.evaluation.evidence.cells import Outcome
@@ -31,11 +32,33 @@ class Registered(_Strict):
     source: _Text
 
 
+class Unit(_Strict):
+    """One unit, and the scales it can have: from `lowest` to `highest` or within, and none of `never`."""
+
+    unit: _Text
+    lowest: int | None = None
+    highest: int | None = None
+    never: tuple[tuple[int, int], ...] = ()
+    instead: str = ""
+    """What to do where the scale is another."""
+
+    @model_validator(mode="after")
+    def _says_what_to_do(self) -> Self:
+        if (self.lowest, self.highest, self.never) != (None, None, ()) and not self.instead:
+            raise ValueError("a unit that not every scale can have says what to do instead")
+        return self
+
+    def fits(self, low: int, high: int) -> bool:
+        """Return whether scores from `low` to `high` can be counted in it."""
+        within = (self.lowest is None or self.lowest <= low) and (self.highest is None or high <= self.highest)
+        return within and (low, high) not in self.never
+
+
 class Outcomes(_Strict):
     """All names and units that claims may say."""
 
     version: str
-    units: tuple[_Text, ...]
+    units: tuple[Unit, ...]
     outcomes: tuple[Registered, ...]
 
 
@@ -52,17 +75,27 @@ def shown(name: str) -> str:
 
 def unit(text: str) -> str:
     """Return a unit as claims say it; raises EvidenceError for one that is not in the standard."""
-    known = outcomes().units
+    known = [one.unit for one in outcomes().units]
     said = label(text, "unit", ladder().verdicts)
     if said not in known or hidden(said, ladder().may_not(1)):
         raise EvidenceError(f"is no unit that claims count in; write one of: {', '.join(known)}", field="outcome.unit")
     return said
 
 
+def unit_on(text: str, low: int, high: int) -> str:
+    """Return a unit as claims say it of such a scale; raises EvidenceError for one that the scale cannot have."""
+    said = unit(text)
+    known = next(one for one in outcomes().units if one.unit == said)
+    if not known.fits(low, high):
+        what = f"a scale from {low} to {high} cannot be counted in {said!r}: {known.instead}"
+        raise EvidenceError(what, field="outcome.unit")
+    return said
+
+
 def check_outcome(outcome: Outcome) -> None:
     """Raise EvidenceError for a name or a unit that no claim could carry."""
     shown(outcome.name)
-    unit(outcome.unit)
+    unit_on(outcome.unit, outcome.low, outcome.high)
 
 
 @cache

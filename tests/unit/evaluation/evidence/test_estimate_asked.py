@@ -62,7 +62,7 @@ def test_the_comparison_and_the_seed_are_in_the_claim_and_a_chosen_one_is_a_limi
     assert other["claim"]["made_from"]["control"] == "not_yet_treated"
     assert [said in one["claim"]["limits"] for one in (plain, other, seeded)] == [False, True, True]
     assert plain["claim"]["seed"] != 0
-    assert plain["claim"]["standards"] == {"outcomes": "outcomes/1"}
+    assert plain["claim"]["standards"] == {"outcomes": "outcomes/2"}
     assert asked(capsys, file, "--seed", str(plain["claim"]["seed"])) == plain
 
 
