@@ -1,6 +1,7 @@
 """`design`: what could be detected before a programme starts, and a fair order of starting.
 
-Guards that a draw can be repeated: the seed is printed with it, drawn from the system where none is given.
+Guards that a draw can be repeated: the seed is printed with it, drawn from the system where none is given; and that
+what could be detected is a number.
 """
 
 import argparse
@@ -8,7 +9,7 @@ import json
 import secrets
 import sys
 from dataclasses import asdict, replace
-from math import inf
+from math import inf, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def run(given: argparse.Namespace) -> int:
     seed = secrets.randbelow(2**32) if given.seed is None else given.seed
     draw = order(_names(given.names, given.organisations), given.starts, seed)
     table = _table(wanted, others, draw, known=given.spread is not None)
-    sys.stdout.write(json.dumps(_plain(wanted, others, draw), indent=2) if given.json else table)
+    sys.stdout.write(json.dumps(_plain(wanted, others, draw), indent=2, allow_nan=False) if given.json else table)
     sys.stdout.write("\n")
     return 0
 
@@ -72,7 +73,11 @@ def _power(given: argparse.Namespace, organisations: int) -> Power:
         return found
     if not 0 < given.spread < inf:
         raise EvidenceError("give a standard deviation above 0, such as 0.8", field="spread")
-    return replace(found, detectable=found.detectable + _step(found) / given.spread)
+    detectable = found.detectable + _step(found) / given.spread
+    if not isfinite(detectable):
+        what = "so small that nothing could be detected beside it; give it in the unit in which the outcome is counted"
+        raise EvidenceError(what, field="spread")
+    return replace(found, detectable=detectable)
 
 
 def _step(design: Power) -> float:

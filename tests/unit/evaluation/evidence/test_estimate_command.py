@@ -141,6 +141,14 @@ def test_a_design_counts_the_rounding_of_its_claim_where_the_spread_is_known(cap
         assert capsys.readouterr().err.startswith("spread: give a standard deviation above 0")
 
 
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_spread_beside_which_nothing_is_a_number_is_refused(capsys: Any, form: list[str]) -> None:
+    """`inf` standard deviations is no design, and `Infinity` no JSON."""
+    assert main(["design", "--organisations", "12", "--people", "20", "--spread", "1e-320", *form]) == 1
+    out, err = capsys.readouterr()
+    assert (out, err[:14]) == ("", "spread: so sma")
+
+
 def test_a_region_that_cannot_be_made_up_is_refused(capsys: Any) -> None:
     assert main(["simulate", "--organisations", "1"]) == 1
     assert capsys.readouterr().err == "organisations: no region has 1\n"
