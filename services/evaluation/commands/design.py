@@ -99,8 +99,8 @@ def _table(wanted: Power, others: list[Power], draw: Order, *, known: bool) -> s
         "organisations  detectable  inference",
         *(f"{other.organisations:>13}  {_rounded(other):>10.2f}  {_said(other)}" for other in others),
         "",
-        f"Order of starts, drawn with the seed {draw.seed}, dealt out {dealt}. Record all three in a declaration now:",
-        "a draw that is recorded after the first start counts for nothing.",
+        f"Order of starts, drawn with the seed {draw.seed}, dealt out {dealt}. Record all three in a declaration now,",
+        "before anybody is asked: a draw that is not recorded before the first wave counts for nothing.",
         *(f"  {f'wave {wave}' if wave else 'never':<8} {name}" for name, wave in by_wave),
     ]
     return "\n".join(lines)

@@ -88,6 +88,7 @@ def run(given: argparse.Namespace) -> int:
         others=tuple(_other(everybody[path], straight[path], found[path]) for path in everybody if path != chosen),
         left_out=everybody[chosen].people - whole.people,
         seed_chosen=options.seed != follows,
+        rescaled=any(declared.is_secondary(one) and not declared.foresaw_scale(one) for one in straight.values()),
     )
     claim = conclude(table, found[chosen], known)
     said = saying.Said(

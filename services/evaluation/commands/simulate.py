@@ -12,13 +12,13 @@ from pathlib import Path
 from services.evaluation.commands import files
 from services.evaluation.commands.seeds import seed
 from services.evaluation.evidence.cells import CellTable, written
-from services.evaluation.evidence.claims import DECLARATION_FORMAT, Declaration
+from services.evaluation.evidence.claims import DECLARATION_FORMAT, Declaration, Measured
 from services.evaluation.evidence.simulation import Region, region
 
 HELP = "make up the cells of a region whose truth is known (JSON on stdout)"
 _DEFAULT = Region()
 _DECLARED = date(2023, 1, 1)
-"""Before the first wave of any region."""
+"""Before the first wave of any region, as whatever is declared should be: waves before the start are outcomes too."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +36,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dropout", type=float, default=_DEFAULT.dropout, help="part that leaves after each wave")
     parser.add_argument("--seed", type=seed, default=_DEFAULT.seed)
     parser.add_argument(
-        "--declaration", type=Path, metavar="FILE", help="write one that names all organisations, waves and starts"
+        "--declaration",
+        type=Path,
+        metavar="FILE",
+        help="write one that names the scale and all organisations, waves and starts",
     )
     parser.add_argument("--json", action="store_true", help="cells are JSON anyway")
 
@@ -66,6 +69,7 @@ def declared(table: CellTable) -> Declaration:
         format=DECLARATION_FORMAT,
         declared=_DECLARED,
         primary=table.outcome.name,
+        outcomes={table.outcome.name: Measured.of(table.outcome)},
         organisations=tuple(starts),
         waves=table.waves,
         complete=True,

@@ -14,6 +14,7 @@ from services.evaluation.evidence.claims.figures import Figures
 from services.evaluation.evidence.claims.holding import Circumstances, conditions
 from services.evaluation.evidence.claims.ladder import ladder
 from services.evaluation.evidence.claims.lottery import Lottery, Place
+from services.evaluation.evidence.claims.measured import Measured
 from services.evaluation.evidence.claims.origin import WITHHELD, Origin, fingerprint, origin, seed_of, told
 from services.evaluation.evidence.claims.reading import read
 from services.evaluation.evidence.claims.recognising import later_recognisable
@@ -30,6 +31,7 @@ __all__ = [
     "Declaration",
     "Figures",
     "Lottery",
+    "Measured",
     "Origin",
     "Place",
     "beside",

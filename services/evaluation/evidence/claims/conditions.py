@@ -45,7 +45,7 @@ class Conditions:
     annual: bool = False
     returns: int = 0
     lottery_recorded: bool = False
-    """Before any outcome, and the cells are as it was drawn."""
+    """Before the first wave, and the cells are as it was drawn."""
     lottery_refused: str = ""
     """The limit that says why a lottery which was declared does not count; none where there is no such lottery."""
     all_drawn_used: bool = False
@@ -62,6 +62,10 @@ class Conditions:
     """They are those that were declared, and all of them were asked before the start."""
     waves_foreseen: bool = False
     """They are the first of those declared, none left out, and whoever is compared begins as declared."""
+    settled: bool = False
+    """All of it was settled before the last wave before the first start, from which changes are counted."""
+    scale_foreseen: bool = False
+    """Scale, unit and better end are those declared, of this outcome and of those it is judged with."""
     complete: bool = False
     """Somebody left, or it was declared that the cells would hold those who leave."""
     everybody: bool = False
@@ -109,6 +113,8 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
         "instrument": conditions.instrument_foreseen,
         "organisations_foreseen": conditions.organisations_foreseen,
         "waves_foreseen": conditions.waves_foreseen,
+        "settled": conditions.settled,
+        "scale_foreseen": conditions.scale_foreseen,
         "complete": conditions.complete,
         "returns": not conditions.annual or conditions.returns >= rules.fewest_returns,
     }

@@ -1,8 +1,9 @@
 """What was declared and drawn before anybody knew an outcome: protocol, outcomes, who is compared, the lottery.
 
-Guards that a lottery counts only where it was recorded before the first programme wave, its starts are what the seed
+Guards that a lottery counts only where it was recorded before the first wave of all, its starts are what the seed
 draws, the cells are as it was drawn, and it says where in the stream it is recorded: a file by itself says what its
-writer likes.
+writer likes. Waves before the start are outcomes too: a seed can be tried, or organisations chosen, until those begin
+who stand low by chance and rise by themselves.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -14,6 +15,7 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator, mo
 from services.evaluation.evidence import documents
 from services.evaluation.evidence.cells import CellTable, Wave, no_word
 from services.evaluation.evidence.claims.lottery import Day, Lottery, Name, Start, Strict, said
+from services.evaluation.evidence.claims.measured import Measured
 from services.evaluation.evidence.design import check_names, is_fair
 
 DECLARATION_FORMAT: Final = "groundswell-declaration/1"
@@ -37,6 +39,8 @@ class Declaration(Strict):
     """The name of the one primary outcome."""
     secondary: tuple[Name, ...] = ()
     """The names of all other outcomes that are looked at; they are judged together."""
+    outcomes: dict[Name, Measured] = Field(default={})
+    """How each of these is measured, by its name."""
     annual: bool = False
     """Whether waves are yearly returns."""
     control: _Control | None = None
@@ -73,6 +77,8 @@ class Declaration(Strict):
     def _each_outcome_once(self) -> Self:
         if len({self.primary, *self.secondary}) <= len(self.secondary):
             raise ValueError("an outcome is declared twice; name each once, as primary or as secondary")
+        if other := next((name for name in self.outcomes if name not in {self.primary, *self.secondary}), None):
+            raise ValueError(f"outcomes: {other!r} is neither the primary nor a secondary outcome; see how it is spelt")
         return self
 
     @classmethod
@@ -83,6 +89,19 @@ class Declaration(Strict):
     def made_before(self, table: CellTable) -> bool:
         """Return whether the protocol was declared before the first programme wave."""
         return self.declared is not None and _before_outcomes(self.declared, table)
+
+    def settled(self, table: CellTable) -> bool:
+        """Return whether all that is compared was settled before the last wave before the first start: what is settled
+        earlier cannot follow from who stood high or low by chance at the wave that changes are counted from. A lottery
+        settles who begins on its own day, whatever starts an older declaration names.
+        """
+        dates = [self.declared, *([self.lottery.recorded] if self.lottery else [])]
+        return all(when is not None and _before(when, _first_start(table) - 1, table) for when in dates)
+
+    def foresaw_scale(self, table: CellTable) -> bool:
+        """Return whether the scale of the table's outcome, its unit and which end is better were declared in time."""
+        measured = self.outcomes.get(table.outcome.name)
+        return measured is not None and self.made_before(table) and measured.is_that_of(table.outcome)
 
     def foresaw(self, table: CellTable, control: str) -> bool:
         """Return whether a comparison is the declared one, or else the one that follows from the cells."""
@@ -181,13 +200,17 @@ class Declaration(Strict):
             return ""
         seen = {(cell.organisation, cell.cohort) for cell in table.cells}
         reasons: dict[str, Callable[[], bool]] = {
-            "lottery_late": lambda: not _before_outcomes(lottery.recorded, table),
+            "lottery_late": lambda: not self._before_any_wave(lottery.recorded, table),
             "lottery_place": lambda: lottery.recorded_at is None,
             "lottery_dealt": lambda: not is_fair(lottery.dealt, len(lottery.starts)),
             "lottery_seed": lambda: not lottery.is_what_the_seed_draws(),
             "lottery_cells": lambda: seen != set(lottery.starts.items()),
         }
         return next((name for name, holds in reasons.items() if holds()), "")
+
+    def _before_any_wave(self, when: date, table: CellTable) -> bool:
+        """Whether a day is before the first wave of the cells and of those declared."""
+        return _before(when, 1, table) and when.isoformat() < min(self.waves, default=table.waves[0])
 
 
 def declaration(text: str | bytes, file: str = "") -> Declaration:
@@ -206,6 +229,14 @@ def _following(table: CellTable) -> _Control:
 
 
 def _before_outcomes(when: date, table: CellTable) -> bool:
-    """Waves are dates or months; a day within the month of the first wave is not before it."""
-    starts = [cell.cohort for cell in table.cells if cell.cohort]
-    return bool(starts) and when.isoformat() < table.waves[min(starts) - 1]
+    return _before(when, _first_start(table), table)
+
+
+def _before(when: date, wave: int, table: CellTable) -> bool:
+    """Waves are dates or months; a day within a wave's month is not before it, nor any where nobody begins."""
+    return _first_start(table) > 0 and when.isoformat() < table.waves[max(wave, 1) - 1]
+
+
+def _first_start(table: CellTable) -> int:
+    """Return the first wave at which anybody's programme had begun, 0 for none."""
+    return min((cell.cohort for cell in table.cells if cell.cohort), default=0)

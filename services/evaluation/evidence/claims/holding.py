@@ -39,6 +39,8 @@ class Circumstances:
     """People of the whole table who answered another instrument."""
     seed_chosen: bool = False
     """Whether somebody chose the bootstrap's seed, which was neither declared nor follows from the cells."""
+    rescaled: bool = False
+    """Whether a declared secondary outcome of `p_values` is measured in another way than was declared."""
 
 
 NOTHING_KNOWN = Circumstances()
@@ -98,6 +100,8 @@ def conditions(
         instrument_foreseen=declared.foresaw_instrument(table, others=known.left_out > 0),
         organisations_foreseen=declared.foresaw_organisations(table),
         waves_foreseen=declared.foresaw_waves(table),
+        settled=declared.settled(table),
+        scale_foreseen=declared.foresaw_scale(table) and not (known.rescaled and declared.is_secondary(table)),
         complete=declared.foresaw_leavers(table) or (limited is not None and limited.left > 0),
         everybody=known.left_out == 0,
     )

@@ -5,7 +5,15 @@ from datetime import date
 from typing import Any
 
 from services.evaluation.evidence.cells import CellTable
-from services.evaluation.evidence.claims import DECLARATION_FORMAT, Circumstances, Claim, Declaration, Lottery, Place
+from services.evaluation.evidence.claims import (
+    DECLARATION_FORMAT,
+    Circumstances,
+    Claim,
+    Declaration,
+    Lottery,
+    Measured,
+    Place,
+)
 from services.evaluation.evidence.estimate import Estimate
 from services.evaluation.evidence.simulation import OUTCOME, Region, region
 
@@ -15,6 +23,7 @@ DECLARED = Declaration(
     format=DECLARATION_FORMAT,
     declared=date(2023, 6, 1),
     primary=OUTCOME.name,
+    outcomes={OUTCOME.name: Measured.of(OUTCOME)},
     organisations=tuple(sorted({cell.organisation for cell in WHOLE.cells})),
     waves=WHOLE.waves,
     complete=True,

@@ -93,6 +93,12 @@ def test_secondary_outcomes_are_adjusted_and_the_claim_says_that_its_interval_is
     assert len(claim["made_from"]["others"]) == 1
     alone = asked(capsys, one, "--declaration", declared)["claim"]
     assert any("nor adjusted" in limit for limit in alone["limits"])
+    plain = json.loads(Path(declared).read_text("utf-8"))
+    for high, rescaled in ((100, False), (50, True)):
+        how = {"Confidence": {"scale": [0, 100]}, "Peer support": {"scale": [0, high]}}
+        named = made(tmp_path, "e.json", plain | {"outcomes": how})
+        claim = asked(capsys, one, two, "--outcome", "Confidence", "--declaration", named)["claim"]
+        assert any("of one it is judged with" in limit for limit in claim["limits"]) is rescaled
     assert not any("interval is for this outcome alone" in text for text in alone["assumptions"])
 
 

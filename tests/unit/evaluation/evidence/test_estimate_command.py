@@ -113,6 +113,7 @@ def test_a_design_says_what_it_could_detect_and_records_its_draw(tmp_path: Path,
     assert "could detect" not in text
     assert "The formula alone would say 1.50 standard deviations" in text
     assert "dealt out 3, 0. Record all three in a declaration now" in text
+    assert "a draw that is not recorded before the first wave counts for nothing" in text
     assert main([*asked, "--json"]) == 0
     drawn = json.loads(capsys.readouterr().out)["order"]
     assert main([*asked, "--json", "--seed", str(drawn["seed"])]) == 0
