@@ -8,9 +8,9 @@ import pytest
 
 from services.evaluation.commands.simulate import declared
 from services.evaluation.evidence.cells import CellTable, Outcome, fold
-from services.evaluation.evidence.claims import Circumstances, Claim, conclude, ladder
+from services.evaluation.evidence.claims import Circumstances, Claim, Declaration, Measured, conclude, ladder
 from services.evaluation.evidence.estimate import Estimate, estimate
-from tests.unit.evaluation.evidence.claimed import DRAWN, KNOWN, SURE, WHOLE
+from tests.unit.evaluation.evidence.claimed import DECLARED, DRAWN, SURE, WHOLE
 
 FIVE = Outcome(name="Confidence", unit="points", low=1, high=5)
 WIDE = Outcome(name="Confidence", unit="points", low=-20, high=20)
@@ -86,9 +86,15 @@ def shut_in(low: int, high: int) -> CellTable:
     return replace(WHOLE, outcome=WHOLE.outcome.model_copy(update={"low": low, "high": high}))
 
 
+def on_its_scale(declared: Declaration, table: CellTable) -> Circumstances:
+    measured = {table.outcome.name: Measured.of(table.outcome)}
+    return Circumstances(declared.model_copy(update={"outcomes": measured}))
+
+
 @pytest.mark.parametrize(("low", "high", "level"), [(0, 100, 3), (40, 70, 3), (47, 100, 2), (0, 61, 2)])
 def test_room_is_what_the_declared_scale_leaves(low: int, high: int, level: int) -> None:
-    claim = conclude(shut_in(low, high), SURE, KNOWN)
+    table = shut_in(low, high)
+    claim = conclude(table, SURE, on_its_scale(DECLARED, table))
     assert (claim.level, claim.limits[:1]) == (level, said("lottery" if level == 3 else ROOM))
 
 
@@ -136,5 +142,6 @@ def test_cells_that_do_not_count_scores_carry_no_claim_of_an_effect() -> None:
 
 def test_a_lottery_needs_none_of_it() -> None:
     """Chance made both sides alike in expectation, and they meet the same ends: what is found, the draw explains."""
-    bare = [replace(cell, scores=None) for cell in shut_in(47, 61).cells]
-    assert conclude(replace(shut_in(47, 61), cells=tuple(bare)), SURE, Circumstances(DRAWN)).level == 4
+    table = shut_in(47, 61)
+    bare = replace(table, cells=tuple(replace(cell, scores=None) for cell in table.cells))
+    assert conclude(bare, SURE, on_its_scale(DRAWN, table)).level == 4
