@@ -96,5 +96,16 @@ def _waves(aside: Beside) -> list[str]:
     lines = ["", " wave  difference       low      high   (band over all waves)", *lines] if lines else []
     return [
         *lines,
-        *(f"If trends bend by {bend:g} a wave: {low:g} to {high:g}." for bend, low, high in aside.sensitivity),
+        *(
+            f"First wave since the start, if trends bend by {bend:g} a wave: {low:g} to {high:g}."
+            for bend, low, high in aside.sensitivity
+        ),
+        *_asked(aside),
     ]
+
+
+def _asked(aside: Beside) -> list[str]:
+    """Return what the time before the start rests on; nothing where it is not shown."""
+    sides = zip(("with the programme", "compared"), aside.asked_before, strict=False)
+    each = "; ".join(f"{people} people (rounded) of {many} organisations {whose}" for whose, (people, many) in sides)
+    return [f"Of them, asked at each wave before the start: at least {each}."] if each else []

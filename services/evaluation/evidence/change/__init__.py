@@ -5,6 +5,7 @@ shown beside the others and never merged with them, that who left is part of eve
 ends is not taken for one without.
 """
 
+from services.evaluation.evidence.change.asked import Asked, asked
 from services.evaluation.evidence.change.attrition import Bounds, bounds
 from services.evaluation.evidence.change.contrast import Contrast, Difference, ancova, contrast
 from services.evaluation.evidence.change.dose import Dose, dose
@@ -14,6 +15,7 @@ from services.evaluation.evidence.change.several import adjusted, threshold
 from services.evaluation.evidence.change.shift import Shift, shift
 
 __all__ = [
+    "Asked",
     "Bounds",
     "Change",
     "Contrast",
@@ -23,6 +25,7 @@ __all__ = [
     "Shift",
     "adjusted",
     "ancova",
+    "asked",
     "bounds",
     "contrast",
     "dose",

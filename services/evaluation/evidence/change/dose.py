@@ -43,7 +43,7 @@ def dose(bands: Sequence[tuple[float, Change]]) -> Dose:
         weight = change.n * (hours - centre)
         slope += weight * change.difference
         variance += (weight * change.error) ** 2
-    degrees = min(change.organisations if change.clustered else change.n for _, change in bands) - 1
+    degrees = min(change.freedom for _, change in bands)
     p_value = float(2 * stats.t.sf(abs(slope) / sqrt(variance), degrees))
     detected = p_value < 1 - 0.95
     direction: Literal["higher", "lower"] = "higher" if slope > 0 else "lower"

@@ -1,7 +1,8 @@
 """Paired change: how far scores moved among those who answered before and after, and how sure that is.
 
 Guards that the interval is the wider of two (people one by one; organisations as a whole), so that colleagues who
-resemble each other do not make it look surer than it is. Standardised change: Hedges g_av with the variance of Bonett.
+resemble each other do not make it look surer than it is, and that there is none where organisations are too few or too
+uneven to tell. Standardised change: Hedges g_av with the variance of Bonett.
 """
 
 from collections.abc import Mapping
@@ -13,9 +14,10 @@ from scipy import stats
 from services.evaluation.evidence.cells import CellTable
 from services.evaluation.evidence.change.moments import Moments, by_organisation, of_cell, total
 from services.evaluation.evidence.errors import EvidenceError
+from services.evaluation.evidence.kish import THIN, effective, judged
 
 FEWEST_ORGANISATIONS = 3
-"""With fewer, the spread between organisations cannot be judged and people are counted one by one."""
+"""A side, with fewer of which two arms are not told how sure their difference is."""
 _FEWEST_PEOPLE = 3
 _Z = float(stats.norm.ppf(0.975))
 
@@ -24,8 +26,9 @@ _Z = float(stats.norm.ppf(0.975))
 class Change:
     """Means and difference in the outcome's unit, of `n` people of `organisations`; 95 % intervals.
 
-    None where it cannot be had: no interval when fewer than three people answered or all changed alike, no `g` when
-    all scores are the same. `largest` is the number of people of the organisation that has most of them.
+    None where it cannot be had: no interval when fewer than three people answered, all changed alike, or several
+    organisations are worth fewer than four of one size; no `g` when all scores are the same. `largest` is the number
+    of people of the organisation that has most of them.
     """
 
     n: int
@@ -44,6 +47,8 @@ class Change:
     interval_d: tuple[float, float] | None
     clustered: bool
     """Whether the interval is the one over organisations."""
+    freedom: float = 1.0
+    """Degrees of freedom that the error has."""
 
 
 def paired(table: CellTable, before: int, after: int) -> Change:
@@ -109,23 +114,31 @@ def _change(parts: Mapping[str, Moments]) -> Change:
         variance=variance,
         interval_d=None if d is None or variance is None else (d - _Z * sqrt(variance), d + _Z * sqrt(variance)),
         clustered=clustered,
+        freedom=degrees,
     )
 
 
-def _error(parts: Mapping[str, Moments], whole: Moments) -> tuple[float | None, int, bool]:
-    """Return the standard error, its degrees of freedom and whether it is over organisations: the wider interval."""
+def _error(parts: Mapping[str, Moments], whole: Moments) -> tuple[float | None, float, bool]:
+    """Return the standard error, its degrees of freedom and whether it is over organisations: the wider interval.
+
+    The people of a single organisation are counted one by one: its change is no sample of organisations. Of several,
+    that held the true change in 72 of 100 regions of two; those worth fewer than four of one size have no error.
+    """
     n, pairs, gain = whole.people, whole.pairs, whole.gain
     if n < _FEWEST_PEOPLE:
         return None, 1, False
     squares = whole.gain_squares * pairs**2 - 2 * gain * whole.weighted_gains * pairs + gain**2 * whole.weights
     alone = sqrt(n / (n - 1) * (squares / pairs**4))
-    count = len(parts)
-    if count < FEWEST_ORGANISATIONS:
+    if len(parts) == 1:
         return alone, n - 1, False
+    sizes = [part.pairs for part in parts.values()]
+    if effective(sizes) < THIN:
+        return None, 1, False
+    short, degrees = judged(sizes)
     residuals = sum((part.gain * pairs - gain * part.pairs) ** 2 for part in parts.values())
-    grouped = sqrt(count / (count - 1) * (residuals / pairs**4))
-    wider = stats.t.ppf(0.975, count - 1) * grouped >= stats.t.ppf(0.975, n - 1) * alone
-    return (grouped, count - 1, True) if wider else (alone, n - 1, False)
+    grouped = sqrt(short * (residuals / pairs**4))
+    wider = stats.t.ppf(0.975, degrees) * grouped >= stats.t.ppf(0.975, n - 1) * alone
+    return (grouped, degrees, True) if wider else (alone, n - 1, False)
 
 
 def _standardised(whole: Moments) -> tuple[float | None, float | None, float | None]:

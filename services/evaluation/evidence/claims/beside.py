@@ -1,4 +1,5 @@
-"""What may be shown beside a claim: the event study and the sensitivity, as coarse as the claim itself.
+"""What may be shown beside a claim: the event study, the sensitivity and whom the time before rests on, as coarse as
+the claim itself.
 
 Guards that nothing is shown of a comparison that the claim does not make, and no wave of fewer than k people or of an
 organisation that could be recognised.
@@ -10,8 +11,9 @@ from dataclasses import dataclass
 from math import isfinite
 
 from services.evaluation.evidence.cells import Cell, CellTable
+from services.evaluation.evidence.change import Asked, asked
 from services.evaluation.evidence.claims.claim import Claim
-from services.evaluation.evidence.claims.figures import downwards, nearest, upwards
+from services.evaluation.evidence.claims.figures import downwards, nearest, rounded_people, upwards
 from services.evaluation.evidence.claims.ladder import ladder
 from services.evaluation.evidence.claims.recognising import recognisable
 from services.evaluation.evidence.estimate import Estimate
@@ -26,7 +28,11 @@ class Beside:
     event_study: tuple[tuple[int, float, float, float], ...] = ()
     """(waves since the start, difference, low, high), the band simultaneous over all of them."""
     sensitivity: tuple[tuple[float, float, float], ...] = ()
-    """(how far trends may bend a wave, low, high)."""
+    """(how far trends may bend a wave, low, high), of the first wave since the start."""
+    asked_before: tuple[tuple[int, int], ...] = ()
+    """(people to the nearest k, organisations) of the programme, then of the comparison: the fewest of those compared
+    who answered a wave before the start. Empty where they are too few to show.
+    """
 
 
 def beside(claim: Claim, table: CellTable, estimate: Estimate) -> Beside:
@@ -46,7 +52,21 @@ def beside(claim: Claim, table: CellTable, estimate: Estimate) -> Beside:
             for bend, low, high in estimate.sensitivity
             if isfinite(low) and isfinite(high)
         ),
+        asked_before=_asked_before(table, estimate.control, k),
     )
+
+
+def _asked_before(table: CellTable, control: str, k: int) -> tuple[tuple[int, int], ...]:
+    sides = asked(table, control)
+    if not all(sides) or any(_hidden(one.before, k) for side in sides for one in side):
+        return ()
+    return tuple(_fewest(side, k) for side in sides)
+
+
+def _fewest(side: list[Asked], k: int) -> tuple[int, int]:
+    share = ladder().asked_at_least
+    people = min(one.before.total() for one in side)
+    return rounded_people(people, k), min(one.organisations(share) for one in side)
 
 
 def _shown(table: CellTable, control: str, k: int) -> set[int]:

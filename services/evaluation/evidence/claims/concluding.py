@@ -179,7 +179,7 @@ def _random(compared: Estimate) -> bool:
 
 def _assumptions(reached: int, change: Change | None, *, several: bool, early: bool, left_out: bool) -> tuple[str, ...]:
     rules = ladder()
-    alone = reached == 1 and change is not None and not change.clustered
+    alone = reached == 1 and change is not None and change.interval is not None and not change.clustered
     left_out = left_out and reached > 0
     asked = {rules.people_alone: alone, rules.several: several, rules.early: early, rules.left_out: left_out}
     return (*rules.levels[reached].assumptions, *(text for text, holds in asked.items() if holds))

@@ -30,6 +30,8 @@ class Conditions:
     pre_test_passed: bool | None = None
     """None where it could not be tested."""
     pre_test_powered: bool = False
+    asked_before: bool = False
+    """Most of those compared, people and organisations of either side, answered each of the waves before the start."""
     alike_before: bool = False
     """Both sides began so near each other that moving alike can be expected of them."""
     room: bool = False
@@ -122,6 +124,7 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
         "pre_periods": conditions.pre_periods >= rules.fewest_pre_periods,
         "pre_test": conditions.pre_test_passed is True,
         "powered": conditions.pre_test_powered,
+        "asked_before": conditions.asked_before,
         "alike_before": conditions.alike_before,
         "room": conditions.room,
         "spread": conditions.spread_alike,

@@ -11,7 +11,7 @@ from math import inf, isfinite
 from statistics import median_high
 
 from services.evaluation.evidence.cells import CellTable
-from services.evaluation.evidence.change import Bounds, Change, adjusted, footing, threshold
+from services.evaluation.evidence.change import Bounds, Change, adjusted, asked, footing, threshold
 from services.evaluation.evidence.claims.conditions import Conditions
 from services.evaluation.evidence.claims.declaration import Declaration
 from services.evaluation.evidence.claims.figures import Figures, Sure, figures
@@ -82,6 +82,7 @@ def conditions(
         pre_periods=estimate.pre_periods,
         pre_test_passed=None if passed is None else passed >= rules.pre_test_alpha,
         pre_test_powered=estimate.pre_test_powered,
+        asked_before=_asked_before(table, estimate.control),
         alike_before=stood.apart <= rules.apart_at_most,
         room=stood.room >= rules.room_at_least,
         spread_alike=stood.spread <= rules.spread_at_most,
@@ -188,6 +189,17 @@ def _comparable(table: CellTable, estimate: Estimate, k: int) -> bool:
     fewest = min(estimate.organisations_treated, estimate.organisations_comparison)
     enough = min(estimate.people_treated, estimate.people_comparison) >= k and fewest > 1
     return enough and not any(recognisable(sizes, k) for sizes in (estimate.sizes_treated, estimate.sizes_comparison))
+
+
+def _asked_before(table: CellTable, control: str) -> bool:
+    """Whether those compared answered the waves before the start, not others: on either side, for each wave since."""
+    rules, sides = ladder(), [side for pair in asked(table, control) for side in pair]
+    return bool(sides) and all(
+        side.people >= rules.asked_at_least
+        and side.organisations(rules.asked_at_least) >= rules.asked_at_least * len(side.compared)
+        and side.organisations(rules.asked_at_least) >= min(rules.fewest_organisations, len(side.compared))
+        for side in sides
+    )
 
 
 def _harmless(limited: Bounds, effect: float) -> bool:

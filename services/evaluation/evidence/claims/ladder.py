@@ -69,6 +69,7 @@ class Ladder(_Strict):
     fewest_pre_periods: Count
     fewest_returns: Count
     pre_test_alpha: Share
+    asked_at_least: Share
     apart_at_most: Deviations
     room_at_least: Deviations
     spread_at_most: Times

@@ -14,12 +14,13 @@ from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.estimate import inference, library
 from services.evaluation.evidence.estimate.bands import event_study
 from services.evaluation.evidence.estimate.counting import counted, deviation, largest_score, pre_periods
-from services.evaluation.evidence.estimate.inference import MEANS, NONE, PEOPLE, THIN, WILD, Inference
+from services.evaluation.evidence.estimate.inference import MEANS, NONE, PEOPLE, WILD, Inference
 from services.evaluation.evidence.estimate.library import Control, Fit
 from services.evaluation.evidence.estimate.organisations import Changes, changes, nameless
 from services.evaluation.evidence.estimate.pretest import pre_test
 from services.evaluation.evidence.estimate.result import Estimate
 from services.evaluation.evidence.estimate.spacing import months
+from services.evaluation.evidence.kish import THIN
 from services.evaluation.evidence.panel import Moments, Numbers, means, panel
 
 BENDS = (0.0, 0.01, 0.02)
@@ -114,7 +115,7 @@ def _estimated(blank: Estimate, groups: Sequence[Moments], fit: Fit, options: Op
     found, weights = changes(groups, tasks, options.control or _control(groups)), shares / shares.sum()
     known = counted(replace(blank, pre_periods=pre_periods(fit)), groups, found)
     thinnest = inference.thinnest(found, weights)
-    thin = options.clustered and thinnest < THIN
+    thin = options.clustered and min(thinnest, fit.thinnest) < THIN
     name = _name(known, thinnest) if options.clustered else PEOPLE
     sure = _inferred(name, found, weights, fit, options)
     if sure is None or name == NONE:
@@ -161,7 +162,7 @@ def _judged(known: Estimate, sure: Inference) -> Estimate:
 
 
 def _over_time(judged: Estimate, fit: Fit, options: Options, spread: float, when: Numbers) -> Estimate:
-    """Add what rests on the spread within each cohort and wave: not said where a single organisation makes one up."""
+    """Add what rests on the spread within each cohort and wave: not said where few organisations make one up."""
     before = pre_test(fit, spread, when)
     times, effects, covariance = fit.event_study
     errors = np.sqrt(np.diag(fit.covariance))
@@ -170,7 +171,7 @@ def _over_time(judged: Estimate, fit: Fit, options: Options, spread: float, when
         pre_test_p=before.p if before else None,
         pre_test_powered=before.powered if before else False,
         sensitivity=_sensitivity(fit, options, spread, when),
-        event_study=event_study(times, effects, fit.correction * covariance, fit.freedom, options.seed),
+        event_study=event_study(times, effects, fit.small.correction * covariance, fit.small.freedom, options.seed),
         group_time=tuple(
             (cohort, wave, float(effect), float(error))
             for (cohort, wave), effect, error in zip(fit.pairs, fit.effects, errors, strict=True)

@@ -14,13 +14,11 @@ from scipy import stats
 
 from services.evaluation.evidence.estimate import library
 from services.evaluation.evidence.estimate.organisations import Changes, Task
+from services.evaluation.evidence.kish import THIN, effective
 from services.evaluation.evidence.panel import Numbers
 
 FEWEST, MANY = 3, 6
 """Organisations a side below which nothing is inferred, and from which the bootstrap is."""
-THIN = 4
-"""Organisations that one side of a (cohort, wave) must rest on for the bootstrap: with three it found an effect that
-was not there in 9 of 100 regions, with four in 7."""
 NONE, MEANS, WILD, PEOPLE = "none", "t on organisation means", "wild cluster bootstrap", "people"
 
 
@@ -123,8 +121,7 @@ def thinnest(changes: Changes, weights: Numbers) -> float:
     """
     used = weights > 0
     sides = [np.where(side, changes.people, 0.0)[:, used] for side in (changes.treated, changes.control)]
-    each = [side.sum(axis=0) ** 2 / np.maximum((side**2).sum(axis=0), 1.0) for side in sides]
-    return float(np.min(each, initial=np.inf)) if used.any() else 0.0
+    return min((effective(each) for side in sides for each in side.T), default=0.0)
 
 
 def _begun(cohort: NDArray[np.int64], tasks: list[Task]) -> NDArray[np.bool_]:

@@ -5,7 +5,7 @@ are too narrow), not its reports (they claim too much), not its data loaders (of
 """
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.estimate.bending import evened, shortest
+from services.evaluation.evidence.estimate.smallness import Side, Smallness, smallness
+from services.evaluation.evidence.kish import THIN
 from services.evaluation.evidence.panel import Numbers
 
 Interval = tuple[float, float]
@@ -49,19 +51,32 @@ class Fit:
     simple: tuple[float, float]
     """Effect and error averaged over cohorts and waves after the start, weighted by people."""
     clusters: int | None
+    sides: tuple[Side, ...]
+    """Both sides of each pair, by organisation; none without clusters."""
     _varying: Any
+    _units: pd.DataFrame
     _again: Callable[..., Any]
     """Fits the same panel once more, otherwise: against another base, or bootstrapped."""
 
-    @property
-    def freedom(self) -> float:
-        """Return the clusters left when each cohort and the comparison have taken one; no end without clusters."""
-        return inf if self.clusters is None else max(1.0, self.clusters - 1.0 - len(self.shares))
+    @cached_property
+    def small(self) -> Smallness:
+        """Return by how much the clustered covariance falls short of an unbiased one, with its degrees of freedom."""
+        return self._small(self.sides)
+
+    @cached_property
+    def small_before(self) -> Smallness:
+        """Return the same of the pairs before the start alone."""
+        return self._small([side for side in self.sides if side.pair[1] < side.pair[0]])
+
+    def _small(self, sides: Sequence[Side]) -> Smallness:
+        if self.clusters is None:
+            return Smallness(1.0, inf)
+        return smallness(sides, self.clusters, len(self.shares))
 
     @property
-    def correction(self) -> float:
-        """Return by how much a clustered covariance falls short of an unbiased one on average."""
-        return 1.0 if self.clusters is None else (self.clusters - 1) / self.freedom
+    def thinnest(self) -> float:
+        """Return the fewest organisations, as if all were of one size, that a side of a pair rests on."""
+        return min((side.effective for side in self.sides), default=inf)
 
     @cached_property
     def covariance(self) -> Numbers:
@@ -94,17 +109,21 @@ class Fit:
     def sensitivity(self, bend: float, when: Numbers | None = None) -> Interval | None:
         """Return the interval for the first wave after the start when trends may bend by `bend` a wave, or None.
 
-        Rambachan and Roth (2023), smoothness; None where there are too few waves before the start to say. `when` each
-        wave was, in any unit: slopes before are those of the time to the first wave after. Without it all waves are
-        equally far apart.
+        Rambachan and Roth (2023), smoothness; None where there are too few waves before the start to say, or too few
+        organisations. `when` each wave was, in any unit: slopes before are those of the time to the first wave after.
+        Without it all waves are equally far apart.
         """
         from diff_diff.honest_did import _extract_event_study_params  # noqa: PLC0415 # the order of its event study
 
         try:
-            effects, covariance, before, *_, times, since, freedom = _extract_event_study_params(
-                self._against_the_last_wave
-            )
+            effects, covariance, before, *_, times, since, _ = _extract_event_study_params(self._against_the_last_wave)
         except ValueError:
+            return None
+        sides = _sides(self._universal, self._units)
+        if min((side.effective for side in sides), default=inf) < THIN:
+            return None
+        small = self._small(sides).fitted(before - 1)
+        if small is None:
             return None
         if before == 0:
             return self.library_sensitivity(bend)
@@ -114,7 +133,7 @@ class Fit:
                 return None
             effects = even @ effects[: before + 1]
             covariance = even @ covariance[: before + 1, : before + 1] @ even.T
-        ends = shortest(effects, covariance, before, bend, freedom or inf)
+        ends = shortest(effects, small.correction * covariance, before, bend, small.freedom)
         return ends if np.isfinite(ends).all() else None
 
     def _passed(self, time: int, when: Numbers) -> float:
@@ -166,7 +185,9 @@ def fit(frame: pd.DataFrame, control: Control) -> Fit:
         scale=1.0 if count is None else count / max(count - 1, 1),
         simple=(float(varying.overall_att), float(varying.overall_se)),
         clusters=count,
+        sides=_sides(varying, units),
         _varying=varying,
+        _units=units,
         _again=again,
     )
 
@@ -202,6 +223,23 @@ def _fitted(frame: pd.DataFrame, control: Control, base: str, **drawing: int) ->
             )
         except ValueError as error:
             raise EvidenceError("no wave was answered by both sides together with the wave before a start") from error
+
+
+def _sides(found: Any, units: pd.DataFrame) -> tuple[Side, ...]:
+    """Return both sides of each pair that anybody answered; none for people without organisations."""
+    if "people" not in units:
+        return ()
+    places = np.unique(units["organisation"].to_numpy(), return_inverse=True)[1]
+    people = units["people"].to_numpy()
+    sides = []
+    for (cohort, wave), info in sorted(found._aggregation_kit.influence.items()):  # noqa: SLF001 # as below
+        for own, name in ((True, "treated"), (False, "control")):
+            there = info[f"{name}_idx"]
+            of_each = np.bincount(places[there], weights=people[there]).astype(np.float64)
+            summed = np.bincount(places[there], weights=info[f"{name}_inf"]).astype(np.float64)
+            if (some := of_each > 0).any():
+                sides.append(Side((int(cohort), int(wave)), own, of_each[some], summed[some]))
+    return tuple(sides)
 
 
 def _scattered(info: dict[str, Any], count: int) -> Numbers:

@@ -44,18 +44,18 @@ def pre_test(fit: Fit, spread: float, when: Numbers) -> PreTest | None:
     With few organisations Hotelling's T² takes the place of χ²; where pairs are too many for the organisations, their
     average over cohorts by wave since the start is tested instead, or at last the average drift alone.
     """
-    freedom = fit.freedom
+    small = fit.small_before
     before = [number for number, (cohort, wave) in enumerate(fit.pairs) if wave < cohort]
     whole = _drift(fit, steps(fit, when))
     if not before or whole is None:
         return None
     drift = whole[before] * min(1.0, DRIFT * spread / max(whole[before].mean(), np.finfo(float).tiny))
-    effects, covariance = fit.effects[before], fit.correction * fit.covariance[np.ix_(before, before)]
+    effects, covariance = fit.effects[before], small.correction * fit.covariance[np.ix_(before, before)]
     ones = np.ones((1, len(before))) / len(before)
     for reading in (np.eye(len(before)), _by_time(fit, before), ones):
         known = reading @ covariance @ reading.T
-        if len(reading) <= max(1.0, freedom - _FEWEST) and np.linalg.cond(known) < 1 / np.finfo(float).eps:
-            return _tested(reading @ effects, known, freedom, reading @ drift)
+        if len(reading) <= max(1.0, small.freedom - _FEWEST) and np.linalg.cond(known) < 1 / np.finfo(float).eps:
+            return _tested(reading @ effects, known, small.freedom, reading @ drift)
     return None
 
 

@@ -67,8 +67,8 @@ def test_only_those_who_answered_both_count() -> None:
 
 
 def test_colleagues_who_resemble_each_other_widen_the_interval() -> None:
-    change = paired(two_waves((0,) * 30, (30, 1, 2) * 10, ("A", "B", "C")), 1, 2)
-    alone = paired(two_waves((0,) * 30, (30, 1, 2) * 10, ("A", "B")), 1, 2)
+    change = paired(two_waves((0,) * 32, (30, 1, 2, 3) * 8, tuple("ABCD")), 1, 2)
+    alone = paired(two_waves((0,) * 32, (30, 1, 2, 3) * 8), 1, 2)
     assert change.clustered
     assert not alone.clustered
     assert change.error is not None
@@ -78,9 +78,9 @@ def test_colleagues_who_resemble_each_other_widen_the_interval() -> None:
 
 def test_clustering_never_narrows_the_interval() -> None:
     # every organisation has the same mean change: between organisations there is no spread at all
-    change = paired(two_waves((0,) * 12, (4, 4, 4, 6, 6, 6, 5, 5, 5, 7, 7, 7), ("A", "B", "C")), 1, 2)
+    change = paired(two_waves((0,) * 16, (4,) * 4 + (6,) * 4 + (5,) * 4 + (7,) * 4, tuple("ABCD")), 1, 2)
     assert not change.clustered
-    assert change.error == pytest.approx(np.std((4, 6, 5, 7) * 3, ddof=1) / np.sqrt(12))
+    assert change.error == pytest.approx(np.std((4, 6, 5, 7) * 4, ddof=1) / np.sqrt(16))
 
 
 def test_scores_that_are_all_the_same_give_a_change_and_nothing_that_needs_spread() -> None:

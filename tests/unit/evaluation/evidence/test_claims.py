@@ -37,7 +37,7 @@ def test_a_claim_of_level_three_has_every_field() -> None:
         7,
         7,
     )
-    assert (claim.rule, claim.library, claim.seed) == ("evidence/1 ladder/3", "diff-diff 3.13.0", 7)
+    assert (claim.rule, claim.library, claim.seed) == ("evidence/1 ladder/4", "diff-diff 3.13.0", 7)
     assert claim.standards == {"instrument": "confidence/2"}
     assert claim.cut_off == {"evaluation-0": 120, "evaluation-1": 98}
     assert "Without the programme both groups would have moved alike." in claim.assumptions
@@ -131,7 +131,7 @@ def test_what_is_no_finite_number_is_not_said() -> None:
         assert canonical(claim)
     assert conclude(WHOLE, replace(SURE, effect=nan), KNOWN).level == 1
     endless = replace(SURE, sensitivity=((0.0, -inf, inf),), event_study=((0, nan, nan, nan, nan),))
-    assert beside(conclude(WHOLE, endless, KNOWN), WHOLE, endless) == Beside()
+    assert beside(conclude(WHOLE, endless, KNOWN), WHOLE, endless) == Beside(asked_before=((140, 7), (140, 7)))
 
 
 def test_those_who_left_take_level_three_away() -> None:
