@@ -38,10 +38,11 @@ class Parked:
         """Note that a dead letter is outstanding, unless it is already or was discarded."""
         waiting = outstanding_of(letter)
         entry = {"id": waiting.id, "seen_at": waiting.seen_at}
-        known = {"_id": letter.subject, "$or": [{"outstanding.id": waiting.id}, {"discarded": waiting.id}]}
         told = {"stage": letter.stage, "topic": letter.record.topic}
         async with guard():
-            if await self._inbox.find_one(known, {"_id": 1}) is not None:
+            # By its id alone: asked for an id and one of two things besides, the stand-in reads the whole inbox.
+            mark = await self._inbox.find_one({"_id": letter.subject}) or {}
+            if waiting.id in mark.get("discarded", ()) or any(one.id == waiting.id for one in outstanding_in(mark)):
                 return waiting
             await self._inbox.update_one(
                 {"_id": letter.subject}, {"$setOnInsert": told, "$addToSet": {"outstanding": entry}}, upsert=True
