@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +11,12 @@ import numpy as np
 import pytest
 
 from services.evaluation.commands import main
-from services.evaluation.evidence.cells import CellTable, Outcome, Then, fold, parse, written
+from services.evaluation.evidence.cells import CellTable, Outcome, fold, parse, written
 from services.evaluation.evidence.claims import fingerprint
-from services.evaluation.evidence.simulation import Region, region
+from tests.unit.evaluation.evidence.asking import Plain, asked, made, refused
 
-Plain = dict[str, Any]
 WAVES = ("2023-09", "2024-01", "2024-05", "2024-09")
 DECLARED = {"format": "groundswell-declaration/1", "declared": "2023-01-01"}
-
-
-def made(folder: Path, name: str, plain: Any) -> str:
-    path = folder / name
-    path.write_text(json.dumps(plain), "utf-8")
-    return str(path)
 
 
 def cells(outcome: str = "Confidence", *, seed: int = 1, effect: float = 7, organisations: int = 12) -> Plain:
@@ -35,18 +27,6 @@ def cells(outcome: str = "Confidence", *, seed: int = 1, effect: float = 7, orga
     answers = np.rint(scores).clip(0, 100).astype(np.int64)
     people = fold(names.tolist(), starts.tolist(), answers, np.ones(answers.shape, dtype=bool))
     return written(CellTable.of(Outcome(name=outcome, low=0, high=100), WAVES, people))
-
-
-def asked(capsys: Any, *arguments: str) -> Any:
-    assert main(["estimate", *arguments, "--json"]) == 0
-    return json.loads(capsys.readouterr().out)
-
-
-def refused(capsys: Any, *arguments: str) -> str:
-    assert main(["estimate", *arguments]) == 1
-    out, err = capsys.readouterr()
-    assert out == ""
-    return str(err)
 
 
 def test_the_comparison_and_the_seed_are_in_the_claim_and_a_chosen_one_is_a_limit(tmp_path: Path, capsys: Any) -> None:
@@ -186,74 +166,6 @@ def test_a_terminal_without_utf_8_gets_the_sentence(tmp_path: Path) -> None:
     out, err = run("estimate", file, PYTHONIOENCODING="ascii", LC_ALL="C").communicate()
     assert "“Confidence”".encode() in out
     assert b"Traceback" not in err
-
-
-def looked_back(spoil: Callable[[Plain], object] = lambda _: None, *, seed: int = 6) -> Plain:
-    """Before 3 to 5, looking back two lower, after one higher than that: people learned what they did not know."""
-    random = np.random.default_rng(seed)
-    before = random.integers(3, 6, 180)
-    names = np.repeat([f"O{number:02}" for number in range(12)], 15).tolist()
-    scores = np.column_stack([before, before - 2, before - 1])
-    starts = [3 if number < 6 else 0 for number in range(12) for _ in range(15)]
-    people = fold(names, starts, scores, np.ones(scores.shape, dtype=bool))
-    plain = written(CellTable.of(Outcome(name="Confidence", low=1, high=5), WAVES[:3], people))
-    plain["then"] = {"before": 1, "then": 2, "after": 3}
-    spoil(plain)
-    return plain
-
-
-def test_a_wave_that_looks_back_is_told_apart_and_merged_with_none(tmp_path: Path, capsys: Any) -> None:
-    """MCR-30: three figures side by side."""
-    shown = asked(capsys, made(tmp_path, "a.json", looked_back()))
-    assert shown["claim"]["observed"] == -1.0
-    assert shown["looking_back"] == [
-        "Rated before and rated after, scores changed by -1.0 points.",
-        'Looking back ("how I was then") and rated after, scores changed by +1.0 points.',
-        "Between the rating before and the look back, the yardstick itself moved by -2.0 points.",
-    ]
-    untold = asked(capsys, made(tmp_path, "b.json", looked_back(lambda plain: plain.pop("then"))))
-    assert untold["claim"]["observed"] == 1.0
-    assert "looking_back" not in untold
-
-
-def test_a_file_that_looks_back_has_one_fingerprint_as_the_first_outcome_and_as_another(
-    tmp_path: Path, capsys: Any
-) -> None:
-    """MCR-30: the file's own, so that whoever has the file finds it in the claim."""
-    other = looked_back(lambda plain: plain["outcome"].update(name="Peer support"), seed=7)
-    files = [made(tmp_path, "a.json", looked_back()), made(tmp_path, "b.json", other)]
-    own, beside = (fingerprint(parse(Path(file).read_bytes(), file)) for file in files)
-    found = asked(capsys, *files, "--outcome", "Confidence")["claim"]["made_from"]
-    assert (found["cells"], found["others"]) == (own, [beside])
-
-
-@pytest.mark.parametrize(
-    ("then", "field"),
-    [
-        ({"before": 2, "then": 1, "after": 3}, "then"),
-        ({"before": 1, "then": 2, "after": 4}, "then.after"),
-        ({"before": 1, "then": 2}, "then.after"),
-    ],
-)
-def test_a_look_back_that_is_none_is_refused(tmp_path: Path, capsys: Any, then: Plain, field: str) -> None:
-    file = made(tmp_path, "a.json", looked_back(lambda plain: plain.update(then=then)))
-    assert refused(capsys, file).startswith(f"{file}: {field}: ")
-
-
-def test_a_region_without_its_look_back_is_the_region_that_never_had_one() -> None:
-    whole = region(Region(organisations=6, people=12, waves=4, starts=(3, 4), dropout=0.2))
-    moved = json.loads(json.dumps(written(whole)))
-    assert whole.forward() is whole
-
-    moved["then"] = {"before": 1, "then": 2, "after": 4}
-    table = parse(json.dumps(moved))
-    assert table.then == Then(1, 2, 4)
-    assert written(table) == moved
-    straight = table.forward()
-    assert straight.waves == (whole.waves[0], *whole.waves[2:])
-    assert {cell.cohort for cell in straight.cells} == {0, 2, 3}
-    assert parse(json.dumps(written(straight))) == straight
-    assert straight.together(2, 3).people == whole.together(3, 4).people
 
 
 def asked_by(several: int) -> Plain:
