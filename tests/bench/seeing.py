@@ -7,6 +7,7 @@ are answered, so a platform that cannot keep up shows it: what was given up coun
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -51,6 +52,7 @@ async def seeing(world: World, scale: float) -> AsyncIterator[Figure]:
                 cuts = quantiles([*seen.took.values(), *seen.given_up], n=100)
                 aim = P99_MS if rate == max(RATES) else None
                 told = f"{len(seen.took)} seen; {len(seen.given_up)} given up, counted as long as they were waited for"
+                told += "".join(f"; {many} {why}" for why, many in seen.why.most_common())
                 yield Figure(f"seen after, {rate} commands a second, p50", cuts[49] * 1e3, "ms", told)
                 yield Figure(f"seen after, {rate} commands a second, p99", cuts[98] * 1e3, "ms", told, most=aim)
         finally:
@@ -58,7 +60,11 @@ async def seeing(world: World, scale: float) -> AsyncIterator[Figure]:
 
 
 class RefusedTooLongError(Exception):
-    """A command was not accepted for as long as it was given."""
+    """A command was not accepted for as long as it was given; `code` is that of the last answer."""
+
+    def __init__(self, said: str, code: int) -> None:
+        super().__init__(said)
+        self.code = code
 
 
 @dataclass
@@ -70,6 +76,13 @@ class _Seen:
     took: dict[str, float] = field(default_factory=dict)
     given_up: list[float] = field(default_factory=list)
     """The seconds for which the others were waited for."""
+    why: Counter[str] = field(default_factory=Counter)
+    """What was given up, by what the last answer was."""
+
+    def give_up(self, seconds: float, why: str) -> None:
+        """Count a command that nobody waits for any more."""
+        self.given_up.append(seconds)
+        self.why[why] += 1
 
     @property
     def decided(self) -> int:
@@ -84,7 +97,8 @@ class _Seen:
             if positions.get(partition, 0) > offset:
                 self.took[name] = max(0.0, moment - self.answered.pop(name))
         for name in [name for name, at in self.answered.items() if moment - at > _PATIENCE]:
-            self.given_up.append(moment - self.answered.pop(name))
+            where = "its event read on the topic" if name in self.places else "no event of it on the topic"
+            self.give_up(moment - self.answered.pop(name), f"answered and not seen, {where}")
 
 
 class _Load:
@@ -134,8 +148,8 @@ class _Load:
         session, began = SESSIONS[number % len(SESSIONS)], time.monotonic()
         try:
             await self._register(session, [people[number % PEOPLE]], 30 + number // PEOPLE % 60, name)
-        except (httpx.TransportError, RefusedTooLongError):
-            seen.given_up.append(time.monotonic() - began)
+        except (httpx.TransportError, RefusedTooLongError) as error:
+            seen.give_up(time.monotonic() - began, f"not accepted ({_short(error)})")
         else:
             seen.answered[name] = time.monotonic()
 
@@ -183,9 +197,14 @@ class _Load:
             if answer.is_success:
                 return dict(answer.json())
             if time.monotonic() > until:
-                raise RefusedTooLongError(f"{method} {path}: {answer.status_code} {answer.text}")
+                raise RefusedTooLongError(f"{method} {path}: {answer.status_code} {answer.text}", answer.status_code)
             await asyncio.sleep(float(answer.headers.get("Retry-After", 0.2)))
 
 
 async def _is(true: bool) -> bool:
     return true
+
+
+def _short(error: Exception) -> str:
+    """Return what refused a command in a word: two of one kind are one line of the table."""
+    return str(error.code) if isinstance(error, RefusedTooLongError) else type(error).__name__
