@@ -84,6 +84,9 @@ def _board(returned: Return, key: Key, workforce: Counted, indicators: Iterable[
     if board is not None and share(board).base > share(workforce).base:
         said = "the board has more people than the workforce; check which is which"
         raise EvidenceError(said, file=returned.file, cell=cell, field="count")
+    if board is not None and len({one.published for one in (board, workforce) if one.published}) > 1:
+        said = "another figure is published for the same indicator"
+        raise EvidenceError(said, file=returned.file, cell=cell, field="published")
     for name in [one.indicator for one in indicators if one.kind == "representation"]:
         parts = list(returned.beside((*key[:2], name, "")).values())
         for group in GROUPS if parts else ():

@@ -12,6 +12,7 @@ from services.evaluation.evidence.wres.figures import Part
 
 GROUPS = ("white", "bme", "unknown")
 """The groups of a share of a workforce."""
+_WHOLE = 100
 Key = tuple[str, int, str, str]
 """Organisation, year, indicator, part."""
 
@@ -28,6 +29,14 @@ class Counted:
     lists: set[str] = field(default_factory=set)
     local: dict[str, str] = field(default_factory=dict)
     """Codes of the sender's own, and the code of the list that each was read as."""
+
+    percents: bool = False
+    """Whether a percentage was given as well."""
+
+    @property
+    def per_hundred(self) -> bool:
+        """Say whether both bases are 100, as where percentages stand for people, and no percentage beside them."""
+        return not self.percents and {self.groups[group].base for group in ("white", "bme")} == {_WHOLE}
 
     def of(self, group: str) -> Part:
         """Return a group's counts; `unknown` is every kind of unknown together."""

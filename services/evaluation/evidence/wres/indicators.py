@@ -20,7 +20,11 @@ DECIMALS: Mapping[str, int] = {"times": 2, "times the earlier ratio": 2, "percen
 """Decimals that are shown of each unit; more would give counts away."""
 PARITY, ADVERSE, FAVOURABLE = "compatible with parity", "adverse to BME staff", "in favour of BME staff"
 UNTOLD = "rounded percentages do not tell which side"
-_SIDES = {PARITY, ADVERSE, FAVOURABLE}
+UNCHANGED, UNTOLD_CHANGE = "compatible with no change", "rounded percentages do not tell whether it changed"
+PER_HUNDRED = (
+    "no figure: both bases are 100, as if percentages stood for people; give the people, or the percentages beside them "
+    "if they are 100 people each"
+)
 
 
 @dataclass(frozen=True)
@@ -92,12 +96,10 @@ def together(returned: Return, by: Standard) -> tuple[str, ...]:
 
 
 def _row(returned: Return, key: Key, counted: Counted, indicator: Indicator, by: Standard) -> Row:
-    if indicator.kind == "likelihood":
-        return _likelihood(key, counted, indicator, by)
-    if indicator.kind == "percentages":
-        white, bme = counted.of("white"), counted.of("bme")
-        held = _Held(figures.points(bme, white).widened(), bme, white, counted.of("unknown"))
-        return _points(key, counted, indicator, held)
+    if indicator.kind in ("likelihood", "percentages"):
+        row = _asked(key, counted, indicator, by)
+        none = Measure(None, reason=PER_HUNDRED)
+        return replace(row, measure=none, flags=(), reconciliation=None) if counted.per_hundred else row
     if indicator.kind == "board":
         workforce = returned.counted.get((*key[:3], "workforce"))
         return _board(key, counted, workforce, indicator)
@@ -107,6 +109,14 @@ def _row(returned: Return, key: Key, counted: Counted, indicator: Indicator, by:
     boards = [(*key[:2], one.indicator, "workforce") for one in by.indicators if one.kind == "board"]
     confirmed = bands.are_all(names, indicator.bands) or any(board in returned.counted for board in boards)
     return row if confirmed else _alone(row, bands.missing(names, indicator.bands))
+
+
+def _asked(key: Key, counted: Counted, indicator: Indicator, by: Standard) -> Row:
+    if indicator.kind == "likelihood":
+        return _likelihood(key, counted, indicator, by)
+    white, bme = counted.of("white"), counted.of("bme")
+    held = _Held(figures.points(bme, white).widened(), bme, white, counted.of("unknown"))
+    return _points(key, counted, indicator, held)
 
 
 def _alone(row: Row, missing: tuple[str, ...]) -> Row:
@@ -146,7 +156,8 @@ def _board(key: Key, counted: Counted, workforce: Counted | None, indicator: Ind
     seat = (f"One seat is {100 / board.base:.1f} points: no trend can be read from a few.",) if board.base else ()
     unknown = workforce.of("unknown")
     held = _Held(figures.points(board, whole), board, whole, unknown, _answered(counted), seat)
-    return _points(key, counted, indicator, held)
+    published = counted.published or workforce.published  # one figure of both, in whichever row it stands
+    return _points(key, replace(counted, published=published), indicator, held)
 
 
 @dataclass(frozen=True)
@@ -188,28 +199,26 @@ def _answered(counted: Counted) -> Part | None:
 
 
 def _flags(measure: Measure, parity: float, indicator: Indicator, band: tuple[float, float] | None) -> Iterator[str]:
-    """Return what stands beside a figure; decided on the figures as they are printed, which it must not contradict."""
-    if measure.value is None or measure.low is None or measure.high is None:
+    """Return what stands beside a figure; decided on the figures as they are printed, which it must not contradict.
+
+    Of rebuilt bases it holds whatever they are: a ratio that may be below a band and above it may be within it too.
+    """
+    if measure.value is None:
         return
-    if measure.corners:
-        yield from _at_every_corner([set(_flags(corner, parity, indicator, band)) for corner in measure.corners])
-        return
-    shown = measure.rounded(DECIMALS["times" if band else "percentage points"])
-    if band and not band[0] <= (shown.value or 0) <= band[1]:
+    digits = DECIMALS["times" if band else "percentage points"]
+    ends = [one.rounded(digits) for one in measure.corners or (measure,)]
+    values = [one.value or 0.0 for one in ends]
+    if band and (max(values) < band[0] or min(values) > band[1]):
         yield f"outside {band[0]:.2f} to {band[1]:.2f}"
+    sides = {_side(one, parity, indicator) for one in ends}
+    yield sides.pop() if len(sides) == 1 else UNTOLD
+
+
+def _side(shown: Measure, parity: float, indicator: Indicator) -> str:
     if (shown.low or 0) <= parity <= (shown.high or 0):
-        yield PARITY
-    else:
-        side = "above" if measure.value > parity else "below"
-        yield ADVERSE if side == indicator.adverse else FAVOURABLE
-
-
-def _at_every_corner(flags: list[set[str]]) -> Iterator[str]:
-    """Return what holds whatever the bases are within what their percentages allow."""
-    alike = set.intersection(*flags)
-    yield from sorted(alike, key=lambda flag: not flag.startswith("outside"))
-    if not alike & _SIDES:
-        yield UNTOLD
+        return PARITY
+    side = "above" if (shown.value or 0) > parity else "below"
+    return ADVERSE if side == indicator.adverse else FAVOURABLE
 
 
 def _unknown(unknown: Part, where: str) -> tuple[str, ...]:
@@ -224,7 +233,8 @@ def _local(counted: Counted) -> tuple[str, ...]:
 
 
 def _rebuilt(counted: Counted, measure: Measure, unit: str) -> tuple[str, ...]:
-    parts = [part for part in counted.groups.values() if part.least is not None]
+    # Of people of unknown ethnicity, who are in no figure, the base may be few people: it is not said.
+    parts = [part for name, part in counted.groups.items() if name in NAMES and part.least is not None]
     if not counted.rebuilt or not parts:
         return ()
     said = ", ".join(f"{part.base} ({part.least} to {part.most})" for part in parts)
@@ -238,19 +248,28 @@ def _changed(key: Key, then: Counted, after: Key, now: Counted, indicator: Indic
     name = indicator.numerator or "bme"
     other = "white" if name == "bme" else "bme"
     measure = figures.change((then.of(name), then.of(other)), (now.of(name), now.of(other))).widened()
-    ends = [one.rounded(DECIMALS["times"]) for one in measure.corners or (measure,)]
-    included = all(one.low is not None and one.high is not None and one.low <= 1 <= one.high for one in ends)
+    if then.per_hundred or now.per_hundred:
+        measure = Measure(None, reason=PER_HUNDRED)
     return Row(
         *after,
         title=f"{indicator.title}: {key[1]} to {after[1]}",
         unit="times the earlier ratio",
         direction=f"{NAMES[name]} / {NAMES[other]}, later over earlier",
         measure=measure,
-        flags=("compatible with no change",) if included else (),
+        flags=tuple(_unchanged(measure)),
         notes=("Bases were rebuilt from rounded percentages; the interval holds all that they allow.",)
         if measure.corners
         else (),
     )
+
+
+def _unchanged(measure: Measure) -> Iterator[str]:
+    ends = [one.rounded(DECIMALS["times"]) for one in measure.corners or (measure,) if one.value is not None]
+    sides = {0 if (one.low or 0) <= 1 <= (one.high or 0) else 1 if (one.value or 0) > 1 else -1 for one in ends}
+    if len(sides) > 1:
+        yield UNTOLD_CHANGE
+    elif sides == {0}:
+        yield UNCHANGED
 
 
 def _hidden(row: Row) -> Row:

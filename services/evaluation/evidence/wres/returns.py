@@ -96,6 +96,7 @@ def _add(found: dict[Key, Counted], cells: dict[str, str], indicators: Mapping[s
     counted.local.update(local)
     counted.groups[group] = _together(counted.groups.get(group), part)
     counted.rebuilt |= part.least is not None
+    counted.percents |= bool(cells.get("percent"))
     _publish(counted, cells.get("published", ""))
 
 

@@ -67,7 +67,7 @@ def test_a_change_is_as_unsure_as_its_percentages() -> None:
     lines += ["RXX,2023,3,,white,300,30000,,", "RXX,2023,3,,bme,180,20000,,"]
     (row,) = wres.changes(wres.parse("\n".join(lines), by, "return.csv"), by)
     assert row.measure.rounded(1).low == 0.1
-    assert row.flags == ()
+    assert row.flags == ("rounded percentages do not tell whether it changed",)
     assert row.notes == ("Bases were rebuilt from rounded percentages; the interval holds all that they allow.",)
 
 
