@@ -14,7 +14,8 @@ from services.evaluation.evidence.disclosure.relations import Parents
 from services.evaluation.evidence.disclosure.tables import Dimension, Mean, Table
 from services.evaluation.evidence.errors import EvidenceError
 
-_FEWEST_CELLS, _SELDOM = 3, 64
+_SELDOM = 64
+"""A score in steps of one has the sums of two answers, which are asked about, at most once in so many tables."""
 
 
 def check(tables: Iterable[Table], earlier: Sequence[Table] = ()) -> None:
@@ -63,7 +64,7 @@ def _counted(mean: Mean, counts: Sequence[int]) -> bool:
     ):
         apart = gcd(mean.high - mean.low, *sums)
         two = all(total <= people * apart for total, (people, _) in zip(sums, cells, strict=True))
-        if two and len(cells) >= _FEWEST_CELLS and apart ** len(cells) >= _SELDOM:
+        if two and apart ** len(cells) >= _SELDOM:
             return True
     return False
 

@@ -30,7 +30,7 @@ def small(returned: Return, known: Mapping[str, Indicator], k: int, *, apart: bo
             _beside(returned.beside(key), known[key[2]], hidden, k)
         for alike in _alike(returned.counted):
             if not hidden.isdisjoint(alike) and not (apart and len(alike) > overlap.MOST):
-                _across(returned, alike, hidden, k, shares=shares[alike[0]])
+                _across(returned, alike, hidden, k, known)
     return frozenset(hidden)
 
 
@@ -49,16 +49,25 @@ def _alike(keys: Iterable[Key]) -> list[list[Key]]:
     return list(found.values())
 
 
-def _across(returned: Return, alike: list[Key], hidden: set[Key], k: int, *, shares: bool) -> None:
+def _across(returned: Return, alike: list[Key], hidden: set[Key], k: int, known: Mapping[str, Indicator]) -> None:
     """Hide organisations that add up with a hidden one: an integrated care board, beside its trusts.
 
-    With a whole its parts are hidden, because they may add up to it.
+    With a whole its parts are hidden, because they may add up to it; with a workforce all bands, which do.
     """
+    shares = known[alike[0][2]].kind in _SHARES
     people = {key: _columns(returned.counted[key], shares=shares) for key in alike}
     many = len(alike) > overlap.MOST
     for several in [frozenset(alike)] if many else overlap.sums(people, hidden, k):
         new = several - hidden if not hidden.isdisjoint(several) else frozenset()
-        hidden.update(new, *(returned.beside(key) for key in new if not shares and not key[3]))
+        hidden.update(new, *(_parts_of(returned, key, known) for key in new))
+
+
+def _parts_of(returned: Return, whole: Key, known: Mapping[str, Indicator]) -> list[Key]:
+    """Return what may add up to a whole: its parts, or the bands of a workforce; nothing of what is no whole."""
+    if known[whole[2]].kind == "board" and whole[3] == "workforce":
+        bands = [name for name, one in known.items() if one.kind == "representation"]
+        return [band for name in bands for band in returned.beside((*whole[:2], name, ""))]
+    return [] if known[whole[2]].kind in _SHARES or whole[3] else list(returned.beside(whole))
 
 
 def _beside(beside: Mapping[Key, Counted], indicator: Indicator, hidden: set[Key], k: int) -> None:

@@ -119,6 +119,18 @@ def test_a_yes_or_no_on_a_wider_scale_is_a_count_and_is_turned_away(low: int, hi
     assert isinstance(_score(low, high, sums, answers=5), Release)
 
 
+@pytest.mark.parametrize(
+    ("people", "high", "sums"), [([60, 63], 100, [200, 2400]), ([60, 63], 10, [20, 240]), ([60], 100, [200])]
+)
+def test_a_yes_or_no_of_one_group_or_two_is_a_count_too(people: list[int], high: int, sums: list[int]) -> None:
+    """Of 60 people two said yes, at 100 or ten points each: a mean of 3.3 of 100 would tell that."""
+    score = {"name": "score", "low": 0, "high": high, "sums": sums}
+    with pytest.raises(EvidenceError, match="people: score: its sums are those of a yes or no on a wider scale"):
+        disclosure.release(tables(people, means=[score]), None, DEFAULT)
+    for other in (score | {"answers": 5}, score | {"sums": [sums[0] + 25, *sums[1:]]}):
+        assert isinstance(disclosure.release(tables(people, means=[other]), None, DEFAULT), Release)
+
+
 def test_a_score_of_several_answers_is_none() -> None:
     assert isinstance(_score(0, 100, [225, 3000, 300]), Release)
     assert isinstance(_score(0, 20, [130, 700, 90]), Release)

@@ -85,6 +85,22 @@ def test_bands_of_organisations_are_held_against_one_another_too() -> None:
     assert set(_hidden(*low, *middle, *high)) == {f"{one} {name}" for one in ("RA", "RB", "QAB") for name in "67"}
 
 
+def test_a_workforce_that_is_hidden_for_anothers_sake_is_not_had_from_its_bands() -> None:
+    """RA has 6 BME people: QAB's two bands less RB's, and all bands are the workforce."""
+
+    def shares(organisation: str, indicator: str, part: str, white: int, bme: int) -> list[str]:
+        return [f"{organisation},2023,{indicator},{part},{g},{n}," for g, n in (("white", white), ("bme", bme))]
+
+    boards = [shares(one, "9", "board", 12, 10) for one in ("RA", "RB", "QAB")]
+    ra, rb = shares("RA", "9", "workforce", 300, 6), shares("RB", "9", "workforce", 700, 100)
+    qab = shares("QAB", "9", "workforce", 1000, 106)
+    bands = [shares("RB", "1", "5", 400, 60), shares("RB", "1", "6", 300, 40)]
+    bands += [shares("QAB", "1", "5", 600, 63), shares("QAB", "1", "6", 400, 43)]
+    shown = {f"{one} {band}" for one in ("QAB", "RB") for band in "56"}
+    assert shown < set(_hidden(*boards, ra, rb, qab, *bands))
+    assert shown.isdisjoint(_hidden(*boards[1:], rb, qab, *bands))
+
+
 _MANY = [line for n in range(10) for line in _lines(f" of R{n}", f"{20 + n},{300 + 7 * n}", f"{40 + n},{500 + n}")]
 
 
