@@ -22,8 +22,8 @@ PARITY, ADVERSE, FAVOURABLE = "compatible with parity", "adverse to BME staff", 
 UNTOLD = "rounded percentages do not tell which side"
 UNCHANGED, UNTOLD_CHANGE = "compatible with no change", "rounded percentages do not tell whether it changed"
 PER_HUNDRED = (
-    "no figure: both bases are 100, as if percentages stood for people; give the people, or the percentages beside them "
-    "if they are 100 people each"
+    "no figure: both bases are 100, as if percentages stood for people; give the people, or the percentages beside "
+    "them if they are 100 people each"
 )
 
 
