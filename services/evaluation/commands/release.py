@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from services.evaluation.commands import files
+from services.evaluation.commands.progress import Progress
 from services.evaluation.evidence import disclosure
 from services.evaluation.evidence.disclosure import Refusal, Release, Rule
 from services.evaluation.evidence.errors import EvidenceError
@@ -20,8 +21,6 @@ from services.evaluation.evidence.errors import EvidenceError
 HELP = "release tables: hide, round, and try to undo it before it is published"
 REFUSED = 3
 _DEFAULT = "default"
-_LARGE = 100
-"""Cells from which the attack may take more than a moment."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,10 +53,9 @@ def run(given: argparse.Namespace) -> int:
         _may_be_written(path, [given.tables, last, given.keep if path is given.csv else None])
     if by.rule != _DEFAULT:
         sys.stderr.write(f"{_weakness(by)}\n")
-    if sum(len(table.counts) for table in tables.tables) > _LARGE:
-        sys.stderr.write("Attacking every hidden figure; large tables take a while …\n")
     try:
-        found = disclosure.release(tables, previous, by, another_rule=given.another_rule)
+        with Progress("Attacking: {done} of {of} hidden figures") as progress:
+            found = disclosure.release(tables, previous, by, another_rule=given.another_rule, tell=progress.tell)
     except EvidenceError as error:
         raise error.inside(str(given.tables)) from error
     if isinstance(found, Refusal):

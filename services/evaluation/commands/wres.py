@@ -38,14 +38,12 @@ def run(given: argparse.Namespace) -> int:
 def _shown(given: argparse.Namespace) -> int:
     by = wres.standard(given.standard)
     returned = wres.parse(files.text(given.file), by, str(given.file))
-    found = wres.rows(returned, by, internal=given.internal, apart=given.apart)
-    changed = wres.changes(returned, by, internal=given.internal, apart=given.apart)
-    notes = () if given.internal or given.apart else wres.together(returned, by)
+    found = wres.read(returned, by, internal=given.internal, apart=given.apart)
     if given.internal:
         sys.stderr.write(f"Internal view: figures of fewer than {by.k} people are shown. Do not publish it.\n")
     if given.json:
-        shown = json.dumps(wres.document(found, changed, by, internal=given.internal, notes=notes), indent=2)
+        shown = json.dumps(wres.document(found, by, internal=given.internal), indent=2)
     else:
-        shown = wres.text(found, changed, by, internal=given.internal, notes=notes)
+        shown = wres.text(found, by, internal=given.internal)
     sys.stdout.write(f"{shown}\n")
     return 0

@@ -4,6 +4,7 @@ Guards the promise of a release: a hidden figure keeps at least so many possible
 systems are enumerated, larger ones solved as integer programmes (HiGHS); what cannot be shown safe counts as undone.
 """
 
+from collections.abc import Callable
 from math import prod
 
 import numpy as np
@@ -19,21 +20,27 @@ _POOLED = 6
 """Solutions that are looked at for all hidden figures at once, before any is looked at alone."""
 _WHOLE = 1e-6
 Numbers = npt.NDArray[np.int64]
+Progress = Callable[[int, int], None]
+"""Told how many of how many hidden figures have been looked at."""
 
 
-def undone(system: System, keeps: int) -> tuple[str, ...]:
+def nobody(_done: int, _of: int) -> None:
+    """Tell nobody how far it is."""
+
+
+def undone(system: System, keeps: int, tell: Progress = nobody) -> tuple[str, ...]:
     """Return the hidden figures that are left fewer than `keeps` possible values, by name and without a number."""
-    found = possible_values(system, keeps)
+    found = possible_values(system, keeps, tell)
     return tuple(sorted(name for members, name in system.hidden.items() if len(found[members]) < keeps))
 
 
-def possible_values(system: System, keeps: int) -> dict[tuple[int, ...], set[int]]:
+def possible_values(system: System, keeps: int, tell: Progress = nobody) -> dict[tuple[int, ...], set[int]]:
     """Return possible values of each hidden figure: all of them or, in a large system, `keeps` of them if there are."""
     if not system.hidden:
         return {}
     if prod(high - low + 1 for low, high in system.bounds) <= ENUMERABLE:
         return _enumerated(system)
-    return _Solver(system).possible(keeps)
+    return _Solver(system).possible(keeps, tell)
 
 
 def _enumerated(system: System) -> dict[tuple[int, ...], set[int]]:
@@ -63,14 +70,15 @@ class _Solver:
         self._matrix, self._low, self._high = _matrix(system)
         self._keeps = 0
 
-    def possible(self, keeps: int) -> dict[tuple[int, ...], set[int]]:
+    def possible(self, keeps: int, tell: Progress = nobody) -> dict[tuple[int, ...], set[int]]:
         """Return the values seen; fewer than `keeps` only where there are no more."""
         self._keeps = keeps
         draws = np.random.default_rng(0).choice((-1.0, 1.0), size=(_POOLED, len(self._sums)))
         weights = np.array(list(self._sums.values()))
         for draw in draws:
             self._solve(draw @ weights)
-        for members in self._sums:
+        for done, members in enumerate(self._sums):
+            tell(done, len(self._sums))
             if len(self._seen[members]) < keeps:
                 self._look(members, keeps)
         return self._seen

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.evaluation.evidence.disclosure import declaring, kept, means, relations, rules, succession
-from services.evaluation.evidence.disclosure.attacker import undone
+from services.evaluation.evidence.disclosure.attacker import Progress, nobody, undone
 from services.evaluation.evidence.disclosure.basis import standing
 from services.evaluation.evidence.disclosure.constraints import Published, groups, system
 from services.evaluation.evidence.disclosure.kept import Kept
@@ -56,9 +56,12 @@ class Refusal:
     cells: tuple[str, ...]
 
 
-def release(tables: Tables, previous: Kept | None, by: Rule, *, another_rule: bool = False) -> Release | Refusal:
+def release(
+    tables: Tables, previous: Kept | None, by: Rule, *, another_rule: bool = False, tell: Progress = nobody
+) -> Release | Refusal:
     """Return the release of `tables` after `previous` (what that one stood on), or a refusal; pure and repeatable.
 
+    `tell` hears how far the attack on it is, anew for each group of tables that tell of one another.
     EvidenceError where tables of the same people cannot be related, contradict one another or the last release, or
     where the last release had another rule and `another_rule` does not say that this is meant.
     """
@@ -82,7 +85,7 @@ def release(tables: Tables, previous: Kept | None, by: Rule, *, another_rule: bo
         together = Together([[known for known in group if known.release == label] for label in labels])
         attacked = together.attacked()
         for unlisted in (False, True):
-            undoable += undone(system(attacked, unlisted=unlisted), by.keeps)
+            undoable += undone(system(attacked, unlisted=unlisted), by.keeps, tell)
         for known in together.releases[0] if together.releases[0][0].release == _NOW else ():
             entries[known.table.table] = tuple(_entries(known, together.showing))
     if undoable:

@@ -6,8 +6,9 @@ and that nothing below k people is shown.
 
 from services.evaluation.evidence.wres.counted import Return
 from services.evaluation.evidence.wres.figures import Measure, Part, against_whole, change, points, ratio, rebuilt
-from services.evaluation.evidence.wres.indicators import Row, changes, rows, together
+from services.evaluation.evidence.wres.indicators import Row
 from services.evaluation.evidence.wres.publication import WRES_FORMAT, document, text
+from services.evaluation.evidence.wres.results import Read, read
 from services.evaluation.evidence.wres.returns import COLUMNS, parse
 from services.evaluation.evidence.wres.standard import Indicator, Standard, names, standard
 
@@ -17,20 +18,19 @@ __all__ = [
     "Indicator",
     "Measure",
     "Part",
+    "Read",
     "Return",
     "Row",
     "Standard",
     "against_whole",
     "change",
-    "changes",
     "document",
     "names",
     "parse",
     "points",
     "ratio",
+    "read",
     "rebuilt",
-    "rows",
     "standard",
     "text",
-    "together",
 ]

@@ -10,9 +10,8 @@ from services.evaluation.evidence.wres import bands, figures, reconciling
 from services.evaluation.evidence.wres.consistency import other_base
 from services.evaluation.evidence.wres.counted import Counted, Key, Return, share, whole_of
 from services.evaluation.evidence.wres.figures import Measure, Part
-from services.evaluation.evidence.wres.overlap import MOST
 from services.evaluation.evidence.wres.reconciling import Reconciliation
-from services.evaluation.evidence.wres.small import small, untried
+from services.evaluation.evidence.wres.small import Hidden
 from services.evaluation.evidence.wres.standard import Indicator, Standard
 
 NAMES: Mapping[str, str] = {"white": "white", "bme": "BME"}
@@ -48,13 +47,12 @@ class Row:
     reconciliation: Reconciliation | None = None
 
 
-def rows(returned: Return, by: Standard, *, internal: bool = False, apart: bool = False) -> tuple[Row, ...]:
-    """Return every indicator that the return has; `internal` shows what is below k, to those who may see it.
+def rows(returned: Return, by: Standard, hidden: Hidden, *, internal: bool) -> tuple[Row, ...]:
+    """Return every indicator that the return has, in the order of the standard; of hidden ones no figure.
 
-    `apart` says that no organisation of the return holds people of another (`small`).
+    `internal` is for those who may see what is below k.
     """
     known = {indicator.indicator: indicator for indicator in by.indicators}
-    hidden = frozenset() if internal else small(returned, known, by.k, apart=apart)
     telling = by.model_copy(update={"k": 0}) if internal else by
     found = []
     for key, counted in returned.counted.items():
@@ -67,13 +65,11 @@ def rows(returned: Return, by: Standard, *, internal: bool = False, apart: bool 
     return tuple(sorted(found, key=lambda row: (row.organisation, row.year, order.index(row.indicator))))
 
 
-def changes(returned: Return, by: Standard, *, internal: bool = False, apart: bool = False) -> tuple[Row, ...]:
+def changes(returned: Return, known: Mapping[str, Indicator], hidden: Hidden) -> tuple[Row, ...]:
     """Return how likelihoods changed from one return of an organisation to its next: ratios of ratios.
 
     Only likelihoods: one seat of a board is several points, so that its movements are no trend.
     """
-    known = {indicator.indicator: indicator for indicator in by.indicators}
-    hidden = frozenset() if internal else small(returned, known, by.k, apart=apart)
     found = []
     for key, after in returned.following():
         then = returned.counted[key]
@@ -81,18 +77,6 @@ def changes(returned: Return, by: Standard, *, internal: bool = False, apart: bo
             row = _changed(key, then, after, returned.counted[after], known[key[2]])
             found.append(_hidden(row) if {key, after} & hidden else row)
     return tuple(found)
-
-
-def together(returned: Return, by: Standard) -> tuple[str, ...]:
-    """Say where all organisations are hidden because they are too many to see whether some are the sum of others."""
-    known = {indicator.indicator: indicator for indicator in by.indicators}
-    found = untried(returned, small(returned, known, by.k))
-    named = ", ".join(f"{indicator}{f' ({part})' if part else ''} of {year}" for year, indicator, part in found)
-    said = (
-        f"Indicators of more than {MOST} organisations, one of them hidden: all are, because some may be the sum of "
-        f"others. Say --apart if no organisation here has people of another. They are: {named}."
-    )
-    return (said,) if found else ()
 
 
 def _row(returned: Return, key: Key, counted: Counted, indicator: Indicator, by: Standard) -> Row:

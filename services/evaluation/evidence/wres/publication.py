@@ -4,10 +4,11 @@ Guards that every ratio stands beside its numerator group and its interval, and 
 return is said to be missing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from services.evaluation.evidence.wres.indicators import DECIMALS, Row
+from services.evaluation.evidence.wres.results import Read
 from services.evaluation.evidence.wres.standard import Standard
 
 WRES_FORMAT = "groundswell-wres/1"
@@ -17,42 +18,36 @@ INTERNAL = "Internal: figures of few people are shown. Do not publish."
 Absent = tuple[str, int, tuple[str, ...]]
 
 
-def document(
-    found: Iterable[Row], changed: Iterable[Row], by: Standard, *, internal: bool = False, notes: Sequence[str] = ()
-) -> dict[str, Any]:
+def document(found: Read, by: Standard, *, internal: bool = False) -> dict[str, Any]:
     """Return the indicators as JSON; hidden is `{"value": null, "suppressed": true}`.
 
     Figures have the decimals of the text; all of them only where `internal` says so, because they give counts away.
     """
-    rows = list(found)
     return {
         "format": WRES_FORMAT,
         "internal": internal,
         "standard": {"name": by.standard, "version": by.version, "k": by.k},
-        "notes": list(notes),
-        "indicators": [_plain(row, internal=internal) for row in rows],
-        "changes": [_plain(row, internal=internal) for row in changed],
+        "notes": list(found.notes),
+        "indicators": [_plain(row, internal=internal) for row in found.rows],
+        "changes": [_plain(row, internal=internal) for row in found.changes],
         "missing": [
             {"organisation": organisation, "year": year, "indicators": list(absent)}
-            for organisation, year, absent in missing(rows, by)
+            for organisation, year, absent in missing(found.rows, by)
         ],
     }
 
 
-def text(
-    found: Iterable[Row], changed: Iterable[Row], by: Standard, *, internal: bool = False, notes: Sequence[str] = ()
-) -> str:
+def text(found: Read, by: Standard, *, internal: bool = False) -> str:
     """Return the indicators for reading."""
-    rows, later = list(found), list(changed)
     lines = [INTERNAL] if internal else []
     lines.append(f"{by.title}, version {by.version}. 95 % intervals in brackets.")
-    lines += notes
-    for row in rows:
+    lines += found.notes
+    for row in found.rows:
         lines += ["", f"{row.organisation} {row.year}  {_name(row)}. {row.title}", *_said(row)]
-    for row in later:
+    for row in found.changes:
         lines += ["", f"{row.organisation}  change in {_name(row)}. {row.title}", *_said(row)]
-    lines += [""] if missing(rows, by) else []
-    for organisation, year, absent in missing(rows, by):
+    lines += [""] if missing(found.rows, by) else []
+    for organisation, year, absent in missing(found.rows, by):
         lines.append(f"Not in the return of {organisation} {year}: {', '.join(absent)}.")
     return "\n".join(lines)
 

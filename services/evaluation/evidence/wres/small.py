@@ -10,12 +10,14 @@ from services.evaluation.evidence.wres import overlap
 from services.evaluation.evidence.wres.counted import GROUPS, Counted, Key, Return, share
 from services.evaluation.evidence.wres.standard import Indicator
 
+Hidden = frozenset[Key]
+"""What is not shown of a return."""
 MOST_PARTS = 9
 """Of more parts it is not tried whether some add up to others: it is taken that they do, where anything is hidden."""
 _SHARES = ("representation", "board")
 
 
-def small(returned: Return, known: Mapping[str, Indicator], k: int, *, apart: bool = False) -> frozenset[Key]:
+def small(returned: Return, known: Mapping[str, Indicator], k: int, *, apart: bool = False) -> Hidden:
     """Return what is hidden: fewer than k counted or not counted in a group, and parts that would tell of those.
 
     In shares of a workforce white, BME and unknown people are each one group; nobody of unknown ethnicity is no group.

@@ -17,11 +17,11 @@ HEAD = "organisation,year,indicator,part,group,count,base"
 
 def _rows(*lines: str, head: str = HEAD, internal: bool = False, standard: str = "wres") -> tuple[wres.Row, ...]:
     by = wres.standard(standard)
-    return wres.rows(wres.parse("\n".join([head, *lines]), by, "return.csv"), by, internal=internal)
+    return wres.read(wres.parse("\n".join([head, *lines]), by, "return.csv"), by, internal=internal).rows
 
 
 def _sample(*, internal: bool = False) -> dict[tuple[str, str, int], wres.Row]:
-    found = wres.rows(wres.parse(SAMPLE.read_text(), STANDARD, "return.csv"), STANDARD, internal=internal)
+    found = wres.read(wres.parse(SAMPLE.read_text(), STANDARD, "return.csv"), STANDARD, internal=internal).rows
     return {(row.indicator, row.part, row.year): row for row in found}
 
 
@@ -66,7 +66,7 @@ def test_one_seat_of_a_board_is_several_points_and_no_trend_is_offered() -> None
     row = _sample(internal=True)["9", "board", 2023]
     assert row.notes[0] == "One seat is 7.1 points: no trend can be read from a few."
     returned = wres.parse(SAMPLE.read_text(), STANDARD, "return.csv")
-    (change,) = wres.changes(returned, STANDARD)
+    (change,) = wres.read(returned, STANDARD).changes
     assert (change.indicator, change.year, change.flags) == ("3", 2024, ("compatible with no change",))
 
 

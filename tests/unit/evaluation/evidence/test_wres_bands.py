@@ -28,7 +28,7 @@ def lines(bands: dict[str, tuple[int, int]]) -> list[str]:
 
 def rows(*given: str, standard: str = "wres") -> dict[str, wres.Row]:
     by = wres.standard(standard)
-    found = wres.rows(wres.parse("\n".join([HEAD, *given]), by, "return.csv"), by)
+    found = wres.read(wres.parse("\n".join([HEAD, *given]), by, "return.csv"), by).rows
     return {row.part: row for row in found if row.indicator == "1"}
 
 

@@ -18,7 +18,7 @@ UNKNOWN = "RXX,2023,9,workforce,unknown,100,"
 
 def _rows(*lines: str, head: str = HEAD, standard: str = "wres") -> dict[tuple[str, str], wres.Row]:
     by = wres.standard(standard)
-    found = wres.rows(wres.parse("\n".join([head, *lines]), by, "return.csv"), by)
+    found = wres.read(wres.parse("\n".join([head, *lines]), by, "return.csv"), by).rows
     return {(row.indicator, row.part): row for row in found}
 
 
@@ -79,7 +79,7 @@ def test_all_bands_of_the_standard_are_the_workforce_where_no_other_is_given() -
 
 def test_the_sample_is_a_return_that_could_be() -> None:
     by = wres.standard("wres")
-    found = wres.rows(wres.parse(SAMPLE.read_text(), by, "return.csv"), by, internal=True)
+    found = wres.read(wres.parse(SAMPLE.read_text(), by, "return.csv"), by, internal=True).rows
     assert not any("is not the workforce" in note for row in found for note in row.notes)
 
 

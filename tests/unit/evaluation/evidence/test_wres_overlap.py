@@ -22,7 +22,7 @@ def _lines(name: str, bme: str, white: str, indicator: str = "3") -> list[str]:
 def _hidden(*lines: list[str], apart: bool = False) -> list[str]:
     by = wres.standard("wres")
     text = "\n".join([HEAD, *(line for several in lines for line in several)])
-    found = wres.rows(wres.parse(text, by, "return.csv"), by, apart=apart)
+    found = wres.read(wres.parse(text, by, "return.csv"), by, apart=apart).rows
     return [f"{row.organisation} {row.part}".strip() for row in found if row.suppressed]
 
 

@@ -73,7 +73,7 @@ HEAD = "organisation,year,indicator,part,group,count,base,published"
 def _text(published: str) -> str:
     by = wres.standard("wres")
     lines = [HEAD, f"RXX,2023,3,,bme,27,122,{published}", "RXX,2023,3,,white,44,487,"]
-    return wres.text(wres.rows(wres.parse("\n".join(lines), by, "return.csv"), by), (), by)
+    return wres.text(wres.read(wres.parse("\n".join(lines), by, "return.csv"), by), by)
 
 
 @pytest.mark.parametrize("published", ["n/a", "-", "2.45:1", "lots", '"2,45"', "2.45 times more likely"])

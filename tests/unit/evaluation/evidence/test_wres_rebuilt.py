@@ -13,7 +13,7 @@ HEAD = "organisation,year,indicator,part,group,count,base,percent,published"
 def _row(bme: str, white: str, published: str = "", indicator: str = "3") -> wres.Row:
     by = wres.standard("wres")
     lines = [HEAD, f"RXX,2023,{indicator},,white,{white},{published}", f"RXX,2023,{indicator},,bme,{bme},"]
-    (row,) = wres.rows(wres.parse("\n".join(lines), by, "return.csv"), by)
+    (row,) = wres.read(wres.parse("\n".join(lines), by, "return.csv"), by).rows
     return row
 
 
@@ -65,7 +65,7 @@ def test_a_change_is_as_unsure_as_its_percentages() -> None:
     by = wres.standard("wres")
     lines = [HEAD, "RXX,2022,3,,white,300,,1,", "RXX,2022,3,,bme,180,,2,"]
     lines += ["RXX,2023,3,,white,300,30000,,", "RXX,2023,3,,bme,180,20000,,"]
-    (row,) = wres.changes(wres.parse("\n".join(lines), by, "return.csv"), by)
+    (row,) = wres.read(wres.parse("\n".join(lines), by, "return.csv"), by).changes
     assert row.measure.rounded(1).low == 0.1
     assert row.flags == ("rounded percentages do not tell whether it changed",)
     assert row.notes == ("Bases were rebuilt from rounded percentages; the interval holds all that they allow.",)

@@ -15,7 +15,7 @@ HEAD = "organisation,year,indicator,part,group,count,base"
 
 def _rows(*lines: str, head: str = HEAD, internal: bool = False) -> dict[tuple[str, str], wres.Row]:
     by = wres.standard("wres")
-    found = wres.rows(wres.parse("\n".join([head, *lines]), by, "return.csv"), by, internal=internal)
+    found = wres.read(wres.parse("\n".join([head, *lines]), by, "return.csv"), by, internal=internal).rows
     return {(row.indicator, row.part): row for row in found}
 
 
@@ -193,8 +193,8 @@ def test_what_is_missing_is_said_of_each_return() -> None:
         *_likelihood("", "27,122", "44,487"),
         *(line.replace("RXX", "RYY").replace(",3,", ",4,") for line in _likelihood("", "27,122", "44,487")),
     ]
-    found = wres.rows(wres.parse("\n".join([HEAD, *lines]), by), by)
-    absent = wres.document(found, (), by)["missing"]
+    found = wres.read(wres.parse("\n".join([HEAD, *lines]), by), by).rows
+    absent = wres.document(wres.Read(found), by)["missing"]
     assert [(one["organisation"], "3" in one["indicators"], "4" in one["indicators"]) for one in absent] == [
         ("RXX", False, True),
         ("RYY", True, False),

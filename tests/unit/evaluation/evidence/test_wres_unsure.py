@@ -15,7 +15,7 @@ def _returned(*lines: str) -> wres.Return:
 
 def _row(*groups: str, indicator: str = "3", internal: bool = False) -> wres.Row:
     returned = _returned(*(f"RXX,2023,{indicator},,{group}" for group in groups))
-    (row,) = wres.rows(returned, wres.standard("wres"), internal=internal)
+    (row,) = wres.read(returned, wres.standard("wres"), internal=internal).rows
     return row
 
 
@@ -31,7 +31,7 @@ def test_a_change_that_percentages_leave_open_says_so() -> None:
     """0.80 times, 0.11 to 7.48: below 1 at some bases, above it at others."""
     lines = ["RXX,2023,3,,bme,100,,1,", "RXX,2023,3,,white,800,,0.8,"]
     lines += ["RXX,2024,3,,bme,40,,1,", "RXX,2024,3,,white,400,,1,"]
-    (row,) = wres.changes(_returned(*lines), wres.standard("wres"))
+    (row,) = wres.read(_returned(*lines), wres.standard("wres")).changes
     assert (row.measure.low or 0) < 1 < (row.measure.high or 0)
     assert row.flags == ("rounded percentages do not tell whether it changed",)
 
@@ -62,14 +62,14 @@ def test_a_hundred_people_who_are_meant_have_their_figure(groups: tuple[str, str
 def test_a_change_from_percentages_in_the_place_of_people_has_no_figure() -> None:
     lines = ["RXX,2023,3,,bme,33,100,,", "RXX,2023,3,,white,19,100,,"]
     lines += ["RXX,2024,3,,bme,30,110,,", "RXX,2024,3,,white,80,900,,"]
-    (row,) = wres.changes(_returned(*lines), wres.standard("wres"))
+    (row,) = wres.read(_returned(*lines), wres.standard("wres")).changes
     assert (row.measure.value, row.flags) == (None, ())
 
 
 def test_what_was_published_of_the_board_is_judged_whichever_row_it_stands_in() -> None:
     board = ["RXX,2023,9,board,white,10,,,", "RXX,2023,9,board,bme,10,,,"]
     lines = [*board, "RXX,2023,9,workforce,white,500,,,-77", "RXX,2023,9,workforce,bme,60,,,"]
-    (row,) = wres.rows(_returned(*lines), wres.standard("wres"))
+    (row,) = wres.read(_returned(*lines), wres.standard("wres")).rows
     assert row.reconciliation is not None
     assert (row.reconciliation.published, row.reconciliation.agrees) == ("-77", False)
     lines[0] += "5"
