@@ -21,7 +21,9 @@ _ONE_CONNECTION = frozenset(
     b"connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade".split()
 )
 _PATIENCE = httpx.Timeout(60, connect=5)
-_CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=20)
+_CONNECTIONS = httpx.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=20)
+"""How many requests may be under way is for each service to say: it answers at once that they are too many, while a
+queue in front of it would keep them waiting until this one's patience ends."""
 
 
 def create_origin(upstreams: Mapping[str, str], issuer: str, client: httpx.AsyncClient | None = None) -> Starlette:

@@ -1,5 +1,6 @@
 """The origin in front of the APIs changes nothing on the way."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
@@ -79,3 +80,28 @@ async def test_the_first_page_links_the_documentation_of_every_service(browser: 
     page = (await browser.get("/")).text
     assert 'href="/enrolment/docs"' in page
     assert "http://issuer" in page
+
+
+async def test_no_request_waits_in_front_of_its_service_for_others_to_be_answered() -> None:
+    """A service says at once that too many are under way; the origin used to keep all beyond 200 for a minute."""
+    many, together = 300, asyncio.Event()
+    under_way = 0
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal under_way
+        await reader.readuntil(b"\r\n\r\n")
+        under_way += 1
+        if under_way == many:
+            together.set()
+        await together.wait()
+        writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(meet, "127.0.0.1", 0, backlog=many)
+    port = server.sockets[0].getsockname()[1]
+    origin = create_origin({"enrolment": f"http://127.0.0.1:{port}"}, "http://issuer")
+    async with server, httpx.AsyncClient(transport=httpx.ASGITransport(origin), base_url="http://front") as client:
+        async with asyncio.timeout(30):
+            answers = await asyncio.gather(*[client.get("/enrolment/v1/programmes") for _ in range(many)])
+    assert {answer.status_code for answer in answers} == {204}
