@@ -37,6 +37,7 @@ MAX_VALUE_BYTES = 1_000_000
 """Just under the topics' 1 MiB, leaving room for key and headers."""
 BACKLOG_LIMIT = 50_000
 """Events that may wait to be sent before commands are refused."""
+_LEAST_PAUSE, _MOST_PAUSE, _SHARE_OF_TIME = 1.0, 10.0, 0.05
 T = TypeVar("T")
 
 
@@ -191,20 +192,29 @@ def _operation(change: Change, moment: datetime) -> Any:
 
 
 class Backlog:
-    """How many events wait to be sent, asked at most once a second; beyond the limit nothing more is accepted."""
+    """How many events wait to be sent; beyond the limit nothing more is accepted.
+
+    Asked at most once a second, and so seldom that asking takes no more than a twentieth of the time, up to every ten
+    seconds: there are databases that count by reading, and the more waits the less time is left for sending it.
+    """
 
     def __init__(self, database: Database, limit: int = BACKLOG_LIMIT) -> None:
         self._outbox = database.collection(COLLECTION)
         self._limit = limit
         self._waiting = 0
-        self._asked = float("-inf")
+        self._again = float("-inf")
 
     async def waiting(self) -> int:
-        """Return the number of events that wait to be sent, as of a second ago."""
-        if time.monotonic() - self._asked > 1:
-            self._asked = time.monotonic()  # before the answer: one asks for all who come meanwhile
-            async with guard():
-                self._waiting = await self._outbox.estimated_document_count()
+        """Return the number of events that wait to be sent, as of a few seconds ago at most."""
+        began = time.monotonic()
+        if began >= self._again:
+            self._again = began + _MOST_PAUSE  # before the answer: one asks for all who come meanwhile
+            try:
+                async with guard():
+                    self._waiting = await self._outbox.estimated_document_count()
+            finally:
+                took = time.monotonic() - began
+                self._again = began + min(max(_LEAST_PAUSE, took / _SHARE_OF_TIME), _MOST_PAUSE)
         return self._waiting
 
     async def check(self) -> None:

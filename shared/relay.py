@@ -17,6 +17,12 @@ from shared.outbox import COLLECTION, Backlog
 from shared.telemetry import OUTBOX_BACKLOG, RELAY_SENT
 
 BATCH = 500
+"""Rows that are read at once, and sent at most side by side."""
+BACKLOG_BATCH = 2_000
+"""Rows that are read at once where the last batch was full: a database that sorts all that waits for each question
+would otherwise spend the more time on it the more there is to send."""
+BACKLOG_BYTES = 4_000_000
+"""A batch as large as this is followed by no larger one."""
 SEND_SECONDS = 5.0
 """How long connecting may take, and sending as well: together less than is left of a lease that is still safe."""
 IDLE_SECONDS = 0.05
@@ -50,6 +56,7 @@ class Relay:
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._missing: str | None = "the first look at the outbox"
+        self._batch = BATCH
 
     async def start(self) -> None:
         """Begin to send in the background."""
@@ -102,19 +109,24 @@ class Relay:
         shards = await self._leases.hold()
         if not shards:
             return 0
-        rows = await self._read(shards)
-        everything = len(shards) == self._leases.shards and len(rows) < BATCH
+        limit = self._batch
+        rows = await self._read(shards, limit)
+        small = sum(len(row["value"] or b"") for row in rows) < BACKLOG_BYTES
+        self._batch = BACKLOG_BATCH if len(rows) == limit and small else BATCH
+        everything = len(shards) == self._leases.shards and len(rows) < limit
         OUTBOX_BACKLOG.labels(self._service).set(len(rows) if everything else await self._backlog.waiting())
         sent = 0
         failed: set[str] = set()
+        held = frozenset(shards)
         for wave in waves(rows):
-            chosen = [row for row in wave if row["subject"] not in failed]
+            still = await self._still_held(held)
+            if still is None:
+                log.warning("relay_stands_back", count=len(wave))
+                break
+            held = still
+            chosen = [row for row in wave if row["subject"] not in failed and row["shard"] in held]
             if not chosen:
-                break
-            if not self._leases.safe():
-                # Somebody else may hold the leases by now: this process stood still, or the database was slow.
-                log.warning("relay_stands_back", count=len(chosen))
-                break
+                continue
             acknowledged = set(await self._publisher.publish(chosen))
             await self._delete(acknowledged)
             failed |= {row["subject"] for row in chosen if row["_id"] not in acknowledged}
@@ -125,12 +137,23 @@ class Relay:
             raise UnavailableError(f"the broker did not acknowledge {len(failed)} subjects")
         return sent
 
-    async def _read(self, shards: Sequence[int]) -> Sequence[Row]:
-        """Return the oldest rows of some shards, in the order they were stated."""
+    async def _still_held(self, held: frozenset[int]) -> frozenset[int] | None:
+        """Return those shards that were held without a break since their rows were read, renewed when it is time.
+
+        None where somebody else may have held them meanwhile, and sent what we read: this process stood still, or the
+        database was slow.
+        """
+        if not self._leases.safe():
+            return None
+        still = held & frozenset(await self._leases.hold())
+        return still if self._leases.safe() else None
+
+    async def _read(self, shards: Sequence[int], limit: int) -> Sequence[Row]:
+        """Return the oldest rows of some shards, in the order they were stated, in one answer."""
         wanted = {} if len(shards) == self._leases.shards else {"shard": {"$in": list(shards)}}
         async with guard():
-            cursor = self._outbox.find(wanted).sort([("at", 1), ("seq", 1), ("n", 1)]).limit(BATCH)
-            return await cursor.to_list(length=BATCH)
+            cursor = self._outbox.find(wanted).sort([("at", 1), ("seq", 1), ("n", 1)]).limit(limit)
+            return await cursor.batch_size(limit).to_list(length=limit)
 
     async def _delete(self, acknowledged: set[str]) -> None:
         async with guard():
@@ -139,9 +162,10 @@ class Relay:
 
 
 def waves(rows: Sequence[Row]) -> Iterator[list[Row]]:
-    """Split rows into waves that hold each subject once, its rows in order of version."""
+    """Split rows into waves of at most `BATCH` that hold each subject once, its rows in order of version."""
     by_subject: dict[str, list[Row]] = {}
     for row in sorted(rows, key=lambda row: (row["seq"], row["n"])):
         by_subject.setdefault(row["subject"], []).append(row)
     for depth in range(max(map(len, by_subject.values()), default=0)):
-        yield [queue[depth] for queue in by_subject.values() if depth < len(queue)]
+        wave = [queue[depth] for queue in by_subject.values() if depth < len(queue)]
+        yield from (wave[first : first + BATCH] for first in range(0, len(wave), BATCH))

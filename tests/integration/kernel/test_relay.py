@@ -1,7 +1,7 @@
 """The relay on a real database: order per subject, deletion on acknowledgement, leases (P1, P2)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
@@ -25,9 +25,13 @@ class Wire:
         self.refuse = set(refuse)
         self.hold: asyncio.Event | None = None
         self.entered = asyncio.Event()
+        self.slow: Callable[[], object] = lambda: None
+        self.together: list[int] = []
 
     async def publish(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[str]:
         self.entered.set()
+        self.together.append(len(rows))
+        self.slow()
         if self.hold is not None:
             await self.hold.wait()
         good = [row for row in rows if row["subject"] not in self.refuse]
@@ -36,6 +40,17 @@ class Wire:
 
     async def close(self) -> None:
         self.closed = True
+
+
+class Holding(Leases):
+    """Leases whose next answer is another's."""
+
+    def __init__(self, leases: Leases, answer: Callable[[], Awaitable[Sequence[int]]]) -> None:
+        self.__dict__ = leases.__dict__
+        self._answer = answer
+
+    async def hold(self) -> Sequence[int]:
+        return await self._answer()
 
 
 @pytest.fixture
@@ -143,6 +158,65 @@ async def test_a_relay_that_was_frozen_sends_nothing_more_under_its_old_leases(s
     assert await sending == 1
     assert wire.sent == [("p1", 1)]
     assert await waiting(store) == 1
+
+
+async def test_a_relay_that_is_slow_renews_its_leases_between_waves(store: Database) -> None:
+    """P2: a backlog that takes longer than a lease is sent in one go, under leases that are held all the time."""
+    await state(store, "p1", 4)
+    wire, held = Wire(), Leases(store)
+    wire.slow = lambda: setattr(held, "_renewed", held._renewed - leases.RENEW_SECONDS - 0.5)
+    assert await Relay(store, wire, held, "engagement").send_once() == 4
+    assert await waiting(store) == 0
+
+
+async def test_a_shard_that_was_given_away_between_waves_is_left_to_its_new_holder(store: Database) -> None:
+    """P2: also when it comes back before the batch is over, because the rows in hand may be sent by then."""
+    await state(store, "p1", 3)
+    wire, held = Wire(), Leases(store)
+    answers = iter([list, held.hold])
+
+    async def hold() -> Sequence[int]:
+        answer = next(answers)()
+        return answer if isinstance(answer, list) else await answer
+
+    relay = Relay(store, wire, held, "engagement")
+    await held.hold()
+    wire.slow = lambda: setattr(relay, "_leases", Holding(held, hold))
+    assert await relay.send_once() == 1
+    assert wire.sent == [("p1", 1)]
+    assert await waiting(store) == 2
+
+
+async def test_a_renewal_that_took_too_long_is_not_believed(store: Database) -> None:
+    """P2: the leases may have run out while the database thought about it."""
+    await state(store, "p1", 2)
+    wire, held = Wire(), Leases(store)
+    relay = Relay(store, wire, held, "engagement")
+
+    async def slowly() -> Sequence[int]:
+        held._renewed -= leases.LEASE_MS / 1000
+        return held._held
+
+    await held.hold()
+    wire.slow = lambda: setattr(relay, "_leases", Holding(held, slowly))
+    assert await relay.send_once() == 1
+    assert await waiting(store) == 1
+
+
+async def test_a_backlog_is_read_in_fewer_pieces_and_sent_in_the_same_order(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.relay.BATCH", 2)
+    monkeypatch.setattr("shared.relay.BACKLOG_BATCH", 6)
+    for participant in ("p1", "p2", "p3"):
+        await state(store, participant, 3)
+    wire = Wire()
+    relay = Relay(store, wire, Leases(store), "engagement")
+    relay._batch = 2
+    assert [await relay.send_once() for _ in range(4)] == [2, 6, 1, 0]
+    for participant in ("p1", "p2", "p3"):
+        assert [seq for subject, seq in wire.sent if subject == participant] == [1, 2, 3]
+    assert max(wire.together) == 2
 
 
 def test_waves_hold_each_subject_once_and_its_versions_in_order() -> None:

@@ -31,7 +31,8 @@ SABOTAGES = (
         file="shared/relay.py",
         old="""\
     for depth in range(max(map(len, by_subject.values()), default=0)):
-        yield [queue[depth] for queue in by_subject.values() if depth < len(queue)]
+        wave = [queue[depth] for queue in by_subject.values() if depth < len(queue)]
+        yield from (wave[first : first + BATCH] for first in range(0, len(wave), BATCH))
 """,
         new="""\
     yield [row for queue in by_subject.values() for row in queue]
@@ -46,8 +47,8 @@ SABOTAGES = (
         promise="P2",
         breaks="a relay that was frozen sends on beside the one that took its shards over",
         file="shared/relay.py",
-        old="            if not self._leases.safe():",
-        new="            if False:",
+        old="        if not self._leases.safe():\n            return None",
+        new="        if False:\n            return None",
         red=(f"{RELAY}::test_a_relay_that_was_frozen_sends_nothing_more_under_its_old_leases",),
     ),
     Sabotage(
