@@ -5,7 +5,7 @@ already, behind a parked one, and only then the handler. Nothing here moves a po
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -23,6 +23,8 @@ from shared.stream.record import Record
 from shared.topics import Topics
 
 HANDLER_SECONDS = 60.0
+BEHIND_TOGETHER = 50
+"""Records of a subject that are looked at together: those that wait behind the same are asked for and noted once."""
 _IS_BEHIND = Park(BEHIND, "an earlier record of the same key waits among the dead letters")
 
 Handler = Callable[[Delivery], Awaitable[None]]
@@ -76,6 +78,43 @@ class Handling:
         delivery = Delivery(original, self.reaction, database=self._database, organisation=organisation)
         subject = subject_of(self.reaction, original, known_as=claimed)
         return Prepared(record, delivery, claimed, subject, None if self.external else _what_is_wrong(delivery))
+
+    async def handle_first(self, several: Sequence[Prepared], marks: Marks) -> list[Outcome | Hold]:
+        """Handle the first of some records, with those after it that wait behind the same; return their outcomes."""
+        behind = list(self._all_behind(several, marks))
+        if len(behind) > 1:
+            try:
+                if await self._is_behind(behind[0].subject):
+                    return await self._keep_behind(behind, marks)
+            except UnavailableError as error:
+                return [Hold(error.code)]
+        return [await self.handle(several[0], marks)]
+
+    def _all_behind(self, several: Sequence[Prepared], marks: Marks) -> Iterator[Prepared]:
+        """Yield the first records for as long as `_decide` would park each behind what its subject waits for."""
+        subject = several[0].subject
+        outstanding = marks.outstanding(subject)
+        known = {letter.id for letter in outstanding}
+        for prepared in several if outstanding else ():
+            own = identity(self.reaction, prepared.record)
+            settled = own in known or marks.discarded(own) or marks.handled(prepared.delivery.because.mark) is not None
+            decided = prepared.subject != subject or prepared.claimed is not None or prepared.wrong is not None
+            if settled or decided or lies_before(prepared.record, outstanding[0].id):
+                return
+            yield prepared
+
+    async def _keep_behind(self, behind: Sequence[Prepared], marks: Marks) -> list[Outcome | Hold]:
+        """Park records of one subject together; what could not be kept is left out, and comes again."""
+        records = [prepared.record for prepared in behind]
+        kept = await self._letters.keep_behind(records, stage=self.reaction, message=_IS_BEHIND.message)
+        marks.outstanding(behind[0].subject).extend(kept)
+        for prepared in behind[: len(kept)]:
+            because = prepared.delivery.because
+            with bound(
+                event_id=because.causation_id, correlation_id=because.correlation_id, **prepared.record.position
+            ):
+                logger().warning("parked", reaction=self.reaction, code=BEHIND, attempts=1)
+        return [Outcome.PARKED] * len(kept)
 
     async def handle(self, prepared: Prepared, marks: Marks) -> Outcome | Hold:
         """Handle a record and return its outcome, or Hold when its partition has to wait."""

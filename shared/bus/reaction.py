@@ -15,7 +15,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from shared.bus import marks as known
-from shared.bus.handling import Handling, Prepared
+from shared.bus.handling import BEHIND_TOGETHER, Handling, Prepared
 from shared.bus.marks import Marks
 from shared.bus.outcome import Hold, Outcome
 from shared.bus.positions import Continuity, Positions
@@ -200,18 +200,22 @@ class Reaction:
 
         Partitions take turns record by record, so that none waits for the long runs of others until a batch is over.
         """
-        for number in lane:
+        ahead = list(lane)
+        while ahead:
             async with self._slots:
                 if self._stops(run) or time.monotonic() > deadline:
                     return
-                result = await self._handling.handle(run.prepared[number], marks)
+                several = [run.prepared[number] for number in ahead[:BEHIND_TOGETHER]]
+                results = await self._handling.handle_first(several, marks)
             if not self._is_ours(run):
                 return
-            if isinstance(result, Hold):
-                run.held = run.held or result
-                return
-            run.settled[number] = result
+            for number, result in zip(ahead, results, strict=False):
+                if isinstance(result, Hold):
+                    run.held = run.held or result
+                    return
+                run.settled[number] = result
             self._move_on(run)
+            ahead = ahead[len(results) :]
 
     def _stops(self, run: Run) -> bool:
         """Say whether no further record of a run is begun."""

@@ -5,7 +5,7 @@ and what was discarded never waits again. The marks lie in the inbox, so that on
 "parked?" and "discarded?".
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,19 +34,24 @@ class Parked:
     def __init__(self, database: Database) -> None:
         self._inbox = database.collection(COLLECTION)
 
-    async def add(self, letter: Letter) -> Outstanding:
-        """Note that a dead letter is outstanding, unless it is already or was discarded."""
-        waiting = outstanding_of(letter)
-        entry = {"id": waiting.id, "seen_at": waiting.seen_at}
-        told = {"stage": letter.stage, "topic": letter.record.topic}
+    async def add(self, letters: Sequence[Letter]) -> list[Outstanding]:
+        """Note that dead letters of one subject are outstanding, in their order; not those that are or were discarded.
+
+        Returns all of them as they wait.
+        """
+        waiting = [outstanding_of(letter) for letter in letters]
+        first = letters[0]
+        told = {"stage": first.stage, "topic": first.record.topic}
         async with guard():
             # By its id alone: asked for an id and one of two things besides, the stand-in reads the whole inbox.
-            mark = await self._inbox.find_one({"_id": letter.subject}) or {}
-            if waiting.id in mark.get("discarded", ()) or any(one.id == waiting.id for one in outstanding_in(mark)):
-                return waiting
-            await self._inbox.update_one(
-                {"_id": letter.subject}, {"$setOnInsert": told, "$addToSet": {"outstanding": entry}}, upsert=True
-            )
+            mark = await self._inbox.find_one({"_id": first.subject}) or {}
+            known = {*mark.get("discarded", ()), *(one.id for one in outstanding_in(mark))}
+            entries = [{"id": one.id, "seen_at": one.seen_at} for one in waiting if one.id not in known]
+            if entries:
+                added = {"outstanding": {"$each": entries}}
+                await self._inbox.update_one(
+                    {"_id": first.subject}, {"$setOnInsert": told, "$addToSet": added}, upsert=True
+                )
         return waiting
 
     async def release(self, subject: str, identity: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared.clock import Clock, now
-from shared.deadletters.letter import Letter, headers_of, identity, split_redriven, subject_of
+from shared.deadletters.letter import BEHIND, Letter, headers_of, identity, split_redriven, subject_of
 from shared.deadletters.parked import Outstanding, Parked, outstanding_of
 from shared.errors import NotTakenError, UnavailableError
 from shared.mongo import Database
@@ -77,7 +77,26 @@ class DeadLetters:
         )
         await self._publish(letter)
         # One that was sent again and failed again is outstanding already, and keeps its place.
-        return await self.parked.add(letter) if known_as is None else outstanding_of(letter)
+        return (await self.parked.add([letter]))[0] if known_as is None else outstanding_of(letter)
+
+    async def keep_behind(self, records: Sequence[Any], *, stage: str, message: str) -> list[Outstanding]:
+        """Keep records of one subject behind what it waits for, and return what is outstanding of them.
+
+        These are the first ones, up to the first that was not kept; raises UnavailableError if none was. Their letters
+        go one after the other, which is their order, and are noted together.
+        """
+        letters: list[Letter] = []
+        for record in map(_record, records):
+            own, moment = identity(stage, record), self._clock()
+            letter = Letter(id=own, record=record, stage=stage, code=BEHIND, message=message, attempts=1, at=moment)
+            try:
+                await self._publish(letter)
+            except UnavailableError:
+                if not letters:
+                    raise
+                break
+            letters.append(letter)
+        return await self.parked.add(letters)
 
     async def _publish(self, letter: Letter) -> None:
         """Send a letter, together with others; raises UnavailableError if it was not acknowledged.

@@ -83,7 +83,7 @@ async def test_discarding_frees_the_key_and_leaves_the_rest_to_be_sent_again(
     assert never in capsys.readouterr().err
     assert await world.tool("discard", "--id", never, "--reason", "sent by mistake") == DONE
     (discarded,) = [letter for letter in await world.letters() if letter.id == never]
-    await world.bus.dead_letters.parked.add(discarded)
+    await world.bus.dead_letters.parked.add([discarded])
     assert list((await world.outstanding()).values()) == [[good]]
     assert await world.tool("redrive", "--key", "k", "--reason", "goes on") == DONE
     await world.publish(topic, b"later")
@@ -110,7 +110,7 @@ async def test_what_has_expired_is_listed_holds_up_only_its_own_key_and_can_be_d
 
     gone = Record(topic, 0, 10_000, b"k", b"gone")
     expired = Letter(identity("attendance", gone), gone, "attendance", "bug", "", 1, now())
-    await world.bus.dead_letters.parked.add(expired)
+    await world.bus.dead_letters.parked.add([expired])
     await world.bus.start()
     await world.publish(topic, b"behind")
     await world.publish(topic, b"other", key="other")
