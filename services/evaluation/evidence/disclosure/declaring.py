@@ -34,6 +34,7 @@ def check(tables: Iterable[Table], earlier: Sequence[Table] = ()) -> None:
     for population, together in populations.items():
         names = {plain(table.table) for table in together}
         before = [t for t in earlier if plain(t.population) == population and plain(t.table) not in names]
+        _scales(together, [table for table in earlier if plain(table.population) == population])
         parents = relations.parents(together, before)
         _related(together, before, parents)
         _agree(together, parents)
@@ -50,6 +51,27 @@ def _scores(table: Table) -> None:
                 'say how many different answers there are, if more than two ("answers": 5)'
             )
             raise EvidenceError(said, cell=table.table, field=mean.name)
+
+
+def _scales(together: Iterable[Table], earlier: Iterable[Table]) -> None:
+    """Raise an EvidenceError where one score has two scales; `earlier` tables are the newest first.
+
+    A cell that is held keeps the sum of its last release: on another scale that is another figure.
+    """
+    scales: dict[str, tuple[int, int]] = {}
+    for table in earlier:
+        for mean in table.means:
+            scales.setdefault(plain(mean.name), (mean.low, mean.high))
+    for table in together:
+        for mean in table.means:
+            low, high = scales.setdefault(plain(mean.name), (mean.low, mean.high))
+            if (low, high) != (mean.low, mean.high):
+                raise EvidenceError(
+                    f"was declared from {low} to {high}, in another table of the same people or in an earlier release; "
+                    "sum it on that scale, or give what is scored otherwise another name, in a further table",
+                    cell=table.table,
+                    field=mean.name,
+                )
 
 
 def _counted(mean: Mean, counts: Sequence[int]) -> bool:

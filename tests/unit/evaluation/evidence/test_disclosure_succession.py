@@ -177,3 +177,15 @@ def test_every_release_says_that_figures_may_be_older_whether_one_is_or_not() ->
     notes = {disclosure.document(found)["note"] for found in (FIRST, held)}
     assert len(notes) == 1
     assert "may be older than this release" in disclosure.text(held)
+
+
+@pytest.mark.parametrize("table", ["t", "u"])
+def test_a_score_keeps_its_scale_because_cells_that_are_held_keep_their_sums(table: str) -> None:
+    """From 1 to 5, then from 0 to 10: 200 of 60 people was 3.3 of 5, and would be 3.3 of 10."""
+    score = {"name": "score", "answers": 5}
+    first = _release(_table([60, 60, 60], means=[{**score, "low": 1, "high": 5, "sums": [200, 180, 150]}]))
+    scored = {**score, "low": 0, "high": 10, "sums": [350, 420, 230]}
+    with pytest.raises(EvidenceError, match="declared from 1 to 5, in another table of the same people or in an earl"):
+        _release(_table([62, 90, 60], table=table, means=[scored]), previous=first.standing)
+    further = _table([62, 90, 60], table="u", means=[{**scored, "name": "score of ten"}])
+    assert _release(further, previous=first.standing)
