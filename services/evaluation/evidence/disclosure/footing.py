@@ -2,7 +2,7 @@
 
 Guards that no mean is shown which, less means that are or were shown of the same people, leaves the answers of fewer
 than k of them, whatever the tables, their dimensions and their scores are called; or the answers of few who all, or
-nearly all, gave the same (`ends`).
+nearly all, gave the same (`ends`); or those of one who came while others went from one cell to another (`crosswise`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,11 +10,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from services.evaluation.evidence.disclosure.constraints import Published, which
-from services.evaluation.evidence.disclosure.ends import Sum
+from services.evaluation.evidence.disclosure.ends import STEP, Sum
 from services.evaluation.evidence.disclosure.links import Ages
 from services.evaluation.evidence.disclosure.naming import plain
 from services.evaluation.evidence.disclosure.tables import At, Mean
 
+_OPEN = 4
+"""Rounding leaves an answer open where it leaves a sum open over so many times the scale: twice to either side."""
 Cell = tuple[str, At]
 """A cell by its table and its values, both as they are compared."""
 Cells = AbstractSet[Cell]
@@ -78,6 +80,30 @@ class Footing:
                 new = frozenset(cell for cell in mine if not self._told(cell, shown[1:]))
                 if new and people < by.small_base and moved.near(by):
                     yield new, moved
+
+    def crosswise(self, at: int, mean: Mean, shown: Sequence[Cells]) -> frozenset[Cell]:
+        """Return cells of a table of the newest release that moved the other way than others since a mean was shown.
+
+        Who left one cell may be who came to another. Of both together then fewer than k moved, or few who agree, which
+        cells and totals tell unless so many people are in them that their rounding leaves any answer open. `shown` are
+        the cells of which this score was shown in earlier releases, newest first. What was told of them stays; of what
+        is new the way is hidden that fewer cells went, or that down.
+        """
+        found: set[Cell] = set()
+        for age, cells in enumerate(shown, 1):
+            ways: dict[bool, list[tuple[list[Cell], int]]] = {True: [], False: []}
+            for mine, theirs in self._tied(at, age):
+                here, there = self._together(mine, 0).people, self._together(theirs, age).people
+                if here != there and not cells.isdisjoint(theirs) and found.isdisjoint(mine):
+                    ways[here > there].append((mine, here + there))
+            for way in sorted(ways, key=lambda rose: (len(ways[rose]), rose)):
+                least = min((people for _, people in ways[not way]), default=None)
+                for mine, people in ways[way] if least is not None else ():
+                    new = [cell for cell in mine if not self._told(cell, shown)]
+                    if new and people + least < _OPEN * STEP * (mean.high - mean.low):
+                        found.update(new)
+                ways[way] = [(mine, people) for mine, people in ways[way] if found.isdisjoint(mine)]
+        return frozenset(found)
 
     def _tied(self, at: int, age: int) -> Iterator[tuple[list[Cell], list[Cell]]]:
         """Yield cells of a table of the newest release and those of another table with means that they tie to."""

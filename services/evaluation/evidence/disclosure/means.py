@@ -38,6 +38,7 @@ class Showing:
         self.scores: dict[str, set[Cell]] = {}
         """The same for each score."""
         self._ends: dict[str, Ends] = {}
+        self._crosswise: dict[str, Places] = {}
         self.sums: dict[str, list[tuple[Facts, ends.Sum]]] = {}
         """Places of `told` and their sums, for each score."""
         self.told = self._chosen(releases[0])
@@ -59,7 +60,7 @@ class Showing:
             for mean in known.table.means:
                 name = plain(mean.name)
                 close = self._close(name)
-                broken_down = self._broken_down(known, close, name)
+                broken_down, crosswise = self._broken_down(known, close, name), self._moved_crosswise(name)
                 telling = uneven.union(*(new for new, _ in self._telling(at, mean, self.scores.get(name, set()))))
                 taken, values = shown.setdefault(name, (Places(), set()))
                 for place, count in known.places:
@@ -70,7 +71,7 @@ class Showing:
                         continue
                     found = ends.total(mean, known.table.counts, place.members)
                     again = self._again((known.table.table, place.at, name), [cells[m] for m in place.members])
-                    if not again and (broken_down.near(here) or close.told_by(here, found)):
+                    if not again and (crosswise.near(here) or broken_down.near(here) or close.told_by(here, found)):
                         continue
                     if mine not in values:
                         values.add(mine)
@@ -101,6 +102,21 @@ class Showing:
     def _telling(self, at: int, mean: Mean, now: set[Cell]) -> Iterator[tuple[frozenset[Cell], ends.Sum]]:
         name = plain(mean.name)
         return self._footing.telling(at, mean, [now, *(showing.scores.get(name, set()) for showing in self._earlier)])
+
+    def _moved_crosswise(self, name: str) -> Places:
+        """Return the cells of any table that moved the other way than others; no new mean may share people with one.
+
+        Less the others that are shown, it would tell theirs.
+        """
+        if name not in self._crosswise:
+            shown, found = [showing.scores.get(name, set()) for showing in self._earlier], Places()
+            for at, known in enumerate(self._releases[0]):
+                places = {which(known, values)[1:]: values for values in known.table.cells()}
+                for mean in known.table.means:
+                    for cell in self._footing.crosswise(at, mean, shown) if plain(mean.name) == name else ():
+                        found.add(facts(known.table, places[cell], self._parents))
+            self._crosswise[name] = found
+        return self._crosswise[name]
 
     def _close(self, name: str) -> Ends:
         """Return where a score is near an end, in any table: as it stands, or among those that came or went."""
