@@ -42,7 +42,11 @@ class Counted:
         """Return a group's counts; `unknown` is every kind of unknown together."""
         if group == "unknown":
             kinds = [part for name, part in self.groups.items() if name not in ("white", "bme")]
-            return Part(sum(part.count for part in kinds), sum(part.base for part in kinds))
+            count, base = sum(part.count for part in kinds), sum(part.base for part in kinds)
+            if all(part.least is None for part in kinds):
+                return Part(count, base)
+            least, most = (sum(part.ends[at].base for part in kinds) for at in (0, -1))
+            return Part(count, base, least, most)
         return self.groups[group]
 
 

@@ -5,15 +5,13 @@ the explanation would tell of a few people; and that a way which it fits is no m
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import product
-from math import floor
+from math import ceil, floor
 
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.wres.figures import Part
-from services.evaluation.evidence.wres.ways import Way, cut, differences, ratios, rounded, share
+from services.evaluation.evidence.wres.ways import Way, cut, differences, over_bases, ratios, rounded
 
 _FIGURE = re.compile(r"([+-]?)([0-9]{1,9})(?:\.([0-9]{1,9}))?\s*(times|x|%|pp|percentage points|points)?")
 _PERCENT, _TIMES = "%", ("times", "x")
@@ -42,8 +40,9 @@ def ratio(published: str, numerator: Part, other: Part, unknown: Part | None, na
         return Reconciliation(
             published[:_LONGEST], agrees=False, reason="zero", words="No ratio follows: a group has nobody counted."
         )
-    ways = list(ratios(numerator, other, unknown, *names))
-    return _settled(published, ways, "times", _allowed((numerator, other), _quotient))
+    parts = (numerator, other) if unknown is None else (numerator, other, unknown)
+    ways = over_bases(lambda one, two, rest=None: ratios(one, two, rest, *names), *parts)
+    return _settled(published, ways, "times")
 
 
 def points(published: str, one: Part, other: Part, other_base: Part | None, names: tuple[str, str]) -> Reconciliation:
@@ -51,45 +50,27 @@ def points(published: str, one: Part, other: Part, other_base: Part | None, name
 
     `other_base` is the first group by the other denominator rule, None where there is nobody of unknown ethnicity.
     """
-    ways = list(differences(one, other, other_base, *names))
-    return _settled(published, ways, "points", _allowed((one, other), _difference))
+    ways = over_bases(lambda first, second: differences(first, second, other_base, *names), one, other)
+    return _settled(published, ways, "points")
 
 
-def _quotient(one: Part, other: Part) -> Fraction:
-    return share(one) / share(other)
-
-
-def _difference(one: Part, other: Part) -> Fraction:
-    return 100 * (share(one) - share(other))
-
-
-def _allowed(parts: tuple[Part, Part], figure: Callable[[Part, Part], Fraction]) -> tuple[Fraction, Fraction] | None:
-    """Return between which figures the bases may lie that were rebuilt from percentages; None where all are known."""
-    if all(part.least is None for part in parts):
-        return None
-    found = [figure(*ends) for ends in product(*(part.ends for part in parts))]
-    return min(found), max(found)
-
-
-def _settled(
-    published: str, ways: list[Way], unit: str, allowed: tuple[Fraction, Fraction] | None = None
-) -> Reconciliation:
+def _settled(published: str, ways: list[Way], unit: str) -> Reconciliation:
     try:
         value, digits, said = read(published)
     except EvidenceError:
         words = "It cannot be read: write it as 1.7, 170% or 4.2pp."
         return Reconciliation(published[:_LONGEST], agrees=None, reason="unreadable", words=words)
     own, rest = ways[0], ways[1:]
-    if allowed is not None:
-        own = replace(own, words=own.words.replace("the counts", "rounded percentages, which allow others too"))
-        low, high = (rounded(end, digits) for end in allowed)
-        if low <= value <= high and own.printed(digits) != value:
-            own = replace(own, value=value, words=f"Rounded percentages allow it, and all of {_ends(low, high)}.")
-    if own.printed(digits) == value:
+    if own.ends is not None:
+        words = own.words.replace("the counts", "rounded percentages, which allow others too")
+        if rounded(own.value, digits) != value:
+            words = f"Rounded percentages allow it, and all of {_ends(own, digits)}."
+        own = replace(own, words=words)
+    if own.fits(value, digits):
         return _same(published, own, value, said, unit)
-    if fits := [way for way in rest if way.printed(digits) == value]:
+    if fits := [way for way in rest if way.fits(value, digits)]:
         return _could_be(published, fits, few=_by_chance(value, digits, rest, unit) > _OFTEN)
-    return _unexplained(published, own, min(max(digits, 1), 2), allowed)
+    return _unexplained(published, own, min(max(digits, 1), 2))
 
 
 def _same(published: str, own: Way, value: Fraction, said: str, unit: str) -> Reconciliation:
@@ -124,19 +105,24 @@ def _by_chance(value: Fraction, digits: int, ways: list[Way], unit: str) -> Frac
     size = abs(value)
     around = max(size / 2, _NEAR) if unit == "points" else size
     low, high = (value - around, value + around) if unit == "points" else (size / 2, 2 * size)
-    there = {printed for way in ways if low <= (printed := way.printed(digits)) <= high}
-    return Fraction(len(there), max(floor((high - low) * 10**digits), 1))
+    there, reached = 0, low - 1
+    for least, most in sorted(way.printed(digits) for way in ways):
+        first, last = max(least, low, reached), min(most, high)
+        there += max(floor(last * 10**digits) - ceil(first * 10**digits) + 1, 0)
+        reached = max(reached, most + Fraction(1, 10**digits))
+    return Fraction(there, max(floor((high - low) * 10**digits), 1))
 
 
-def _unexplained(published: str, own: Way, shown: int, allowed: tuple[Fraction, Fraction] | None) -> Reconciliation:
-    words = f"It does not follow from these counts in any way we know; they give {float(own.printed(shown)):g}."
-    if allowed is not None:
-        ends = _ends(*(rounded(end, shown) for end in allowed))
+def _unexplained(published: str, own: Way, shown: int) -> Reconciliation:
+    words = f"It does not follow from these counts in any way we know; they give {float(own.printed(shown)[0]):g}."
+    if own.ends is not None:
+        ends = _ends(own, shown)
         words = f"It does not follow from the rounded percentages in any way we know; they give {ends}."
     return Reconciliation(published, agrees=False, reason="unexplained", words=words)
 
 
-def _ends(low: Fraction, high: Fraction) -> str:
+def _ends(way: Way, digits: int) -> str:
+    low, high = way.printed(digits)
     return f"{float(low):g} to {float(high):g}"
 
 

@@ -3,9 +3,10 @@
 Guards that each known mistake is described in words that follow "It could be": that a figure fits a way is no proof.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import product
 from math import floor
 
 from services.evaluation.evidence.wres.figures import Part
@@ -13,16 +14,42 @@ from services.evaluation.evidence.wres.figures import Part
 
 @dataclass(frozen=True)
 class Way:
-    """A figure that the counts give, why it is not the standard's, and what it is; `cut` is cut off, not rounded."""
+    """A figure that the counts give, why it is not the standard's, and what it is; `cut` is cut off, not rounded.
+
+    `ends` are the least and the greatest that bases allow which were rebuilt from percentages; None if all are known.
+    """
 
     reason: str
     value: Fraction
     words: str
     cut: bool = False
+    ends: tuple[Fraction, Fraction] | None = None
 
-    def printed(self, digits: int) -> Fraction:
-        """Return the figure as it is printed with so many decimals."""
-        return cut(self.value, digits) if self.cut else rounded(self.value, digits)
+    def printed(self, digits: int) -> tuple[Fraction, Fraction]:
+        """Return the least and the greatest figure that it may be, as they are printed with so many decimals."""
+        low, high = ((cut if self.cut else rounded)(end, digits) for end in self.ends or (self.value, self.value))
+        return low, high
+
+    def fits(self, value: Fraction, digits: int) -> bool:
+        """Say whether a figure of so many decimals may be this one."""
+        low, high = self.printed(digits)
+        return low <= value <= high
+
+
+def over_bases(made: Callable[..., Iterable[Way]], *parts: Part) -> list[Way]:
+    """Return the ways that `made` gives of some parts, over all bases that these may have.
+
+    Each goes one way as one base grows, so that its ends are at the ends of the bases.
+    """
+    found = {way.words: way for way in made(*parts)}
+    every = [found, *({way.words: way for way in made(*ends)} for ends in product(*(part.ends for part in parts)))]
+    if all(part.least is None for part in parts):
+        return list(found.values())
+    for ways in every:
+        for words, way in ways.items():
+            low, high = found.setdefault(words, way).ends or (way.value, way.value)
+            found[words] = replace(found[words], ends=(min(low, way.value), max(high, way.value)))
+    return list(found.values())
 
 
 def share(part: Part) -> Fraction:

@@ -40,7 +40,8 @@ def test_a_flag_that_holds_for_every_base_is_shown() -> None:
     [
         ("4.1", True, "Rounded percentages allow it, and all of 1 to 5."),
         ("0.5", False, "Too few digits to tell: it could be the other way round"),
-        ("7.7", False, "It does not follow from the rounded percentages in any way we know; they give 1 to 5."),
+        ("7.7", False, "Too few digits to tell: it could be by how many per cent more likely, not how many times"),
+        ("900", False, "It does not follow from the rounded percentages in any way we know; they give 1 to 5."),
     ],
 )
 def test_a_published_ratio_is_held_against_all_that_the_percentages_allow(
@@ -49,6 +50,50 @@ def test_a_published_ratio_is_held_against_all_that_the_percentages_allow(
     found = _row("180,,2", "300,,1", published=published).reconciliation
     assert found is not None
     assert (found.agrees, found.words.startswith(words)) == (agrees, True)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "published", "words"),
+    [
+        ("3", "0.39", "the other way round: white divided by BME, where the standard asks for BME"),
+        ("3", "234%", "the ratio in per cent: divide by 100"),
+        ("3", "158%", "by how many per cent more likely, not how many times as likely"),
+        ("3", "12.4", "the difference in percentage points, not a ratio"),
+        ("5", "-13.4", "the other way round: white less BME"),
+    ],
+)
+def test_other_ways_are_tried_at_every_base_that_the_percentages_allow(
+    indicator: str, published: str, words: str
+) -> None:
+    """27 at 22 % and 44 at 9 %: of 120 to 126 and 463 to 518, so 2.25 to 2.65 times, or 0.38 to 0.44 the other way."""
+    found = _row("27,,22", "44,,9", published=published, indicator=indicator).reconciliation
+    assert found is not None
+    assert (found.agrees, found.words.startswith("Too few digits to tell: it could be ")) == (False, True)
+    assert words in found.words
+
+
+def test_a_cause_is_named_alone_where_the_percentages_have_enough_digits() -> None:
+    found = _row("270,,22.13", "440,,9.03", published="0.408").reconciliation
+    assert found is not None
+    assert (found.reason, found.words.startswith("It could be the other way round")) == ("direction", True)
+
+
+def test_bases_of_unknown_people_are_as_open_as_their_percentage() -> None:
+    """30 at 1 % are 2,000 to 6,000 people: counted with white people, these have 3.6 to 7.3 times their base."""
+    by = wres.standard("wres")
+    lines = [HEAD, "RXX,2023,3,,white,44,487,,", "RXX,2023,3,,bme,27,122,,13", "RXX,2023,3,,unknown,30,,1,"]
+    (row,) = wres.rows(wres.parse("\n".join(lines), by, "return.csv"), by)
+    assert row.reconciliation is not None
+    assert "people of unknown ethnicity were counted with white" in row.reconciliation.words
+
+
+def test_a_figure_that_some_base_gives_is_never_said_to_follow_in_no_way() -> None:
+    for base, beside in product(range(120, 127), range(463, 519, 5)):
+        ratio = (44 / beside) / (27 / base)
+        for published in (f"{ratio:.2f}", f"{100 / ratio:.1f}%", f"{100 / ratio - 100:.1f}"):
+            found = _row("27,,22", "44,,9", published=published).reconciliation
+            assert found is not None
+            assert found.reason != "unexplained"
 
 
 @pytest.mark.parametrize("measured", [wres.ratio, wres.points])
