@@ -90,6 +90,7 @@ class Footing:
         is new the way is hidden that fewer cells went, or that down.
         """
         found: set[Cell] = set()
+        enough = _OPEN * STEP * (mean.high - mean.low)
         for age, cells in enumerate(shown, 1):
             ways: dict[bool, list[tuple[list[Cell], int]]] = {True: [], False: []}
             for mine, theirs in self._tied(at, age):
@@ -97,11 +98,10 @@ class Footing:
                 if here != there and not cells.isdisjoint(theirs) and found.isdisjoint(mine):
                     ways[here > there].append((mine, here + there))
             for way in sorted(ways, key=lambda rose: (len(ways[rose]), rose)):
-                least = min((people for _, people in ways[not way]), default=None)
-                for mine, people in ways[way] if least is not None else ():
-                    new = [cell for cell in mine if not self._told(cell, shown)]
-                    if new and people + least < _OPEN * STEP * (mean.high - mean.low):
-                        found.update(new)
+                least = min((people for _, people in ways[not way]), default=enough)
+                for mine, people in ways[way]:
+                    if people + least < enough:
+                        found.update(cell for cell in mine if not self._told(cell, shown))
                 ways[way] = [(mine, people) for mine, people in ways[way] if found.isdisjoint(mine)]
         return frozenset(found)
 

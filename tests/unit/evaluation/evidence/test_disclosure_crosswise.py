@@ -61,7 +61,8 @@ def _left_open(before: Release, after: Release, people: tuple[list[int], list[in
     change = np.concatenate([-np.ones(size), np.ones(size)])
     bounds = [(0, 100 * count) for counts in people for count in counts]
     low, high = (linprog(sign * change, A_ub=rows, b_ub=ends, bounds=bounds) for sign in (1, -1))
-    assert low.success and high.success
+    assert low.success
+    assert high.success
     return -float(high.fun) - float(low.fun)
 
 
