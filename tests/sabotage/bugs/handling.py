@@ -6,6 +6,7 @@ Guards P5, P6, P7 and P10 by breaking them, and P12 where records come from outs
 from tests.sabotage.sabotage import Sabotage
 
 BATCHES = "tests/integration/bus/test_batches.py"
+BEHIND = "tests/integration/bus/test_behind_together.py"
 GIVEN_AWAY = "tests/integration/bus/test_given_away.py"
 EXTERNAL = "tests/integration/bus/test_external_records.py"
 OWN = "tests/integration/bus/test_own_events.py"
@@ -21,22 +22,12 @@ SABOTAGES = (
         breaks="a record counts as handled before its handler was called, and a crash between loses it",
         file="shared/bus/reaction.py",
         old="""\
-                result = await self._handling.handle(run.prepared[number], marks)
-            if not self._is_ours(run):
-                return
-            if isinstance(result, Hold):
-                run.held = run.held or result
-                return
-            run.settled[number] = result
-            self._move_on(run)
+                results = await self._handling.handle_first(several, marks)
 """,
         new="""\
-                run.settled[number] = Outcome.APPLIED
+                run.settled[ahead[0]] = Outcome.APPLIED
                 self._move_on(run)
-                result = await self._handling.handle(run.prepared[number], marks)
-            if isinstance(result, Hold):
-                run.held = run.held or result
-                return
+                results = await self._handling.handle_first(several, marks)
 """,
         red=(
             f"{BATCHES}::test_a_record_that_has_to_wait_holds_its_partition_and_what_was_done_is_acknowledged",
@@ -155,7 +146,7 @@ SABOTAGES = (
         promise="P7",
         breaks="a letter that an operator discarded waits once more when somebody who does not know parks its record",
         file="shared/deadletters/parked.py",
-        old='waiting.id in mark.get("discarded", ()) or ',
+        old='*mark.get("discarded", ()), ',
         new="",
         red=(
             f"{STAYS}::test_a_projections_letter_that_was_discarded_stays_so_when_its_record_is_read_again[embedded]",
@@ -192,9 +183,24 @@ SABOTAGES = (
         promise="P7",
         breaks="a record that cannot be handled is marked as parked and kept nowhere",
         file="shared/deadletters/writer.py",
-        old="        await self._publish(letter)\n",
-        new="",
+        old="        await self._publish(letter)\n        # One that",
+        new="        # One that",
         red=(f"{EXTERNAL}::test_poison_is_kept_byte_for_byte_and_delays_only_its_own_key[embedded]",),
+    ),
+    Sabotage(
+        name="letters-behind-noted-unsent",
+        promise="P7",
+        breaks="of records that wait behind the same, those that the broker did not take are marked as parked as well",
+        file="shared/deadletters/writer.py",
+        old="""\
+                if not letters:
+                    raise
+                break
+""",
+        new="""\
+                pass
+""",
+        red=(f"{BEHIND}::test_what_the_broker_did_not_take_any_more_holds_the_partition_where_it_is",),
     ),
     Sabotage(
         name="dead-letter-taken-for-kept",

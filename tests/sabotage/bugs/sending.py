@@ -52,6 +52,15 @@ SABOTAGES = (
         red=(f"{RELAY}::test_a_relay_that_was_frozen_sends_nothing_more_under_its_old_leases",),
     ),
     Sabotage(
+        name="shard-that-came-back-sent-on",
+        promise="P2",
+        breaks="a relay that gave a shard away between two waves sends later versions of what it left out",
+        file="shared/relay.py",
+        old="still = held & frozenset(await self._leases.hold())",
+        new="still = frozenset(await self._leases.hold())",
+        red=(f"{RELAY}::test_a_shard_that_was_given_away_between_waves_is_left_to_its_new_holder",),
+    ),
+    Sabotage(
         name="lease-judged-by-the-machines-own-clock",
         promise="P2",
         breaks="a relay whose clock is ahead takes shards that another one still holds",
