@@ -142,7 +142,15 @@ def _near(freedom: float) -> Chebyshev:
 def _exact(shift: float, freedom: float) -> float:
     law = _law(shift, freedom)
     top = float(law.ppf(0.975)) + 1.0
-    return float(optimize.brentq(lambda x: law.cdf(x) - law.cdf(-x) - 0.95, 0.0, top, xtol=1e-10))
+    return float(optimize.brentq(lambda x: law.cdf(x) - _other_tail(law, x) - 0.95, 0.0, top, xtol=1e-10))
+
+
+def _other_tail(law: Any, x: float) -> float:
+    """Return how much lies below -x. From 164 degrees of freedom on the library of laws has no number for some tails
+    below 1e-7, and every second region of that size could not be judged: such a tail is none.
+    """
+    tail = float(law.cdf(-x))
+    return 0.0 if np.isnan(tail) else tail
 
 
 def _law(shift: float, freedom: float) -> Any:

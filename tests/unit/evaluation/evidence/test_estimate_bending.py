@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from services.evaluation.evidence.estimate import estimate
 from services.evaluation.evidence.estimate.bending import shortest
 from services.evaluation.evidence.estimate.library import Fit, fit
 from services.evaluation.evidence.panel import Moments, panel
@@ -43,3 +44,19 @@ def test_no_interval_is_shorter_than_that_of_a_smaller_bend() -> None:
 
 def test_too_few_waves_before_the_start_give_no_interval() -> None:
     assert fitted(4, 2).sensitivity(0.5) is None
+
+
+@pytest.mark.parametrize("freedom", [163.0, 200.0, 216.0, 318.5, 640.0, 999.0, 1998.0])
+def test_many_organisations_are_judged_nearly_as_if_there_were_no_end_of_them(freedom: float) -> None:
+    """MCR-30: for some degrees of freedom above 160 the law of t has tails without a number, and nothing was said."""
+    effects, covariance = np.array([0.1, -0.1, 0.05, 1.0]), np.diag([1.0, 1.2, 0.8, 1.1])
+    for bend in (0.0, 0.5, 2.0):
+        few, endless = (shortest(effects, covariance, 3, bend, degrees) for degrees in (freedom, np.inf))
+        assert few == pytest.approx(endless, abs=10 / freedom)
+        assert endless[1] - endless[0] < few[1] - few[0]
+
+
+def test_a_region_of_two_hundred_and_forty_organisations_has_bends() -> None:
+    """MCR-30: every second region of that size ended with a traceback."""
+    found = estimate(region(Region(organisations=240, people=5, waves=4, starts=(3,), seed=1)))
+    assert found.sensitivity[0][1] < found.sensitivity[0][2]
