@@ -49,7 +49,7 @@ def _open_what_is_closed() -> None:
     """Give output that whoever started us has closed a place to go: else the next file opened would take its number."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 # open to the end
 
 
 def _unheard(code: int = 0) -> int:

@@ -91,8 +91,14 @@ def told(table: CellTable) -> str:
 
 
 def _ways(cell: Cell, width: int) -> float:
-    """Return the bits in which so many people, told apart by nothing, can have answered so many waves."""
-    return log2(comb(width ** len(cell.pattern) + cell.n - 1, cell.n))
+    """Return the bits in which so many people, told apart by nothing, can have answered so many waves; of more than
+    nobody guesses, as many. Counted whole, those of a million people would take minutes.
+    """
+    every = width ** len(cell.pattern) + cell.n - 1
+    some = min(cell.n, every - cell.n)
+    if some and some * (log2(every) - log2(some)) >= _BITS:  # (every / some) ^ some are fewer than there are
+        return _BITS
+    return log2(comb(every, some))
 
 
 def seed_of(table: CellTable) -> int:

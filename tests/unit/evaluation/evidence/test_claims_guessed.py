@@ -1,5 +1,6 @@
 """Fingerprints: nobody's answers can be guessed from what a claim publishes of where it comes from."""
 
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -50,3 +51,11 @@ def test_the_fingerprint_of_few_answers_is_withheld_and_the_claim_reads_back(siz
 
 def test_the_fingerprint_of_a_region_is_told() -> None:
     assert told(WHOLE) == fingerprint(WHOLE)
+
+
+def test_the_answers_of_a_million_people_are_not_counted_one_by_one() -> None:
+    """MCR-30: of two organisations; counting the ways in which they can answer took minutes."""
+    crowds = tuple(replace(cell, n=10**6) if place in (0, 1) else cell for place, cell in enumerate(WHOLE.cells))
+    many = replace(WHOLE, cells=crowds)
+    assert told(many) == fingerprint(many)
+    assert told(replace(many, cells=many.cells[:1])) == WITHHELD
