@@ -10,6 +10,7 @@ from services.evaluation.evidence.change.attrition import Bounds, bounds
 from services.evaluation.evidence.change.contrast import Contrast, Difference, ancova, contrast
 from services.evaluation.evidence.change.dose import Dose, dose
 from services.evaluation.evidence.change.footing import Footing, footing
+from services.evaluation.evidence.change.mixed import mixed
 from services.evaluation.evidence.change.paired import Change, paired, since_start
 from services.evaluation.evidence.change.several import adjusted, threshold
 from services.evaluation.evidence.change.shift import Shift, shift
@@ -30,6 +31,7 @@ __all__ = [
     "contrast",
     "dose",
     "footing",
+    "mixed",
     "paired",
     "shift",
     "since_start",

@@ -64,6 +64,8 @@ class Conditions:
     """They are those that were declared, and all of them were asked before the start."""
     waves_foreseen: bool = False
     """They are the first of those declared, none left out, and whoever is compared begins as declared."""
+    people_foreseen: bool = False
+    """Nearly all compared belong to organisations that begin as one: of others nobody declared who of them begins."""
     settled: bool = False
     """All of it was settled before the last wave before the first start, from which changes are counted."""
     scale_foreseen: bool = False
@@ -129,6 +131,7 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
         "room": conditions.room,
         "spread": conditions.spread_alike,
         "ends": conditions.ends_alike,
+        "people_foreseen": conditions.people_foreseen,
         "sensitivity": conditions.sensitivity_excludes_zero,
         "detected": conditions.detected,
     }

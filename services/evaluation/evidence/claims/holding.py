@@ -11,7 +11,7 @@ from math import inf, isfinite
 from statistics import median_high
 
 from services.evaluation.evidence.cells import CellTable
-from services.evaluation.evidence.change import Bounds, Change, adjusted, asked, footing, threshold
+from services.evaluation.evidence.change import Bounds, Change, adjusted, asked, footing, mixed, threshold
 from services.evaluation.evidence.claims.conditions import Conditions
 from services.evaluation.evidence.claims.declaration import Declaration
 from services.evaluation.evidence.claims.figures import Figures, Sure, figures
@@ -101,6 +101,7 @@ def conditions(
         instrument_foreseen=declared.foresaw_instrument(table, others=known.left_out > 0),
         organisations_foreseen=declared.foresaw_organisations(table),
         waves_foreseen=declared.foresaw_waves(table),
+        people_foreseen=1 - mixed(table, estimate.control) >= rules.begin_as_one,
         settled=declared.settled(table),
         scale_foreseen=declared.foresaw_scale(table) and not (known.rescaled and declared.is_secondary(table)),
         complete=declared.foresaw_leavers(table) or (limited is not None and limited.left > 0),

@@ -70,6 +70,7 @@ class Ladder(_Strict):
     fewest_returns: Count
     pre_test_alpha: Share
     asked_at_least: Share
+    begin_as_one: Share
     apart_at_most: Deviations
     room_at_least: Deviations
     spread_at_most: Times
