@@ -22,7 +22,7 @@ from services.evaluation.evidence.claims.registry import shown as named
 from services.evaluation.evidence.claims.registry import unit_on
 from services.evaluation.evidence.claims.sentences import sentence
 from services.evaluation.evidence.errors import EvidenceError
-from services.evaluation.evidence.estimate import METHODS, WILD, Estimate
+from services.evaluation.evidence.estimate import MEANS, METHODS, WILD, Estimate
 
 ENGINE = "evidence/1"
 _PARTITION = re.compile(r"[A-Za-z0-9._-]{1,120}")
@@ -68,7 +68,7 @@ def claim(
         interval=figure.interval if figure else None,
         smallest_detectable=figure.detectable if figure else None,
         detected=figure.detected if figure else None,
-        attrition=_attrition(limited, figure, k) if figure and compared else None,
+        attrition=_attrition(limited, figure, compared, k) if figure and compared else None,
         method=_method(reached, compared),
         level=reached,
         strength=rung.strength,
@@ -156,14 +156,16 @@ def _without(figure: Figures) -> float:
     return nearest(figure.observed - figure.figure, figure.decimals)
 
 
-def _attrition(limited: Bounds | None, figure: Figures, k: int) -> tuple[float, float] | None:
-    """Return the bounds, unless they rest on so few who left that these could be counted and their answers solved for.
+def _attrition(limited: Bounds | None, figure: Figures, compared: Estimate, k: int) -> tuple[float, float] | None:
+    """Return the bounds, unless they rest on so few who left that these could be counted and their answers solved for;
+    or unless the difference lies outside, which weighs organisations alike where the bounds weigh people.
 
     Whether the sign would have held is still said: by the level, and among what keeps it from the next.
     """
     if limited is None or 0 < limited.fewest < k:
         return None
-    return downwards(limited.low, figure.decimals), upwards(limited.high, figure.decimals)
+    low, high = downwards(limited.low, figure.decimals), upwards(limited.high, figure.decimals)
+    return None if compared.inference == MEANS and not low <= figure.figure <= high else (low, high)
 
 
 def _method(reached: int, compared: Estimate | None) -> str:

@@ -5,11 +5,21 @@ inference that gave it and the smallest change that could have been seen.
 """
 
 from services.evaluation.evidence.estimate.estimating import BENDS, METHODS, Options, estimate, from_moments
-from services.evaluation.evidence.estimate.inference import NONE, WILD, around, chosen, detectable, pooled, sides_of
+from services.evaluation.evidence.estimate.inference import (
+    MEANS,
+    NONE,
+    WILD,
+    around,
+    chosen,
+    detectable,
+    pooled,
+    sides_of,
+)
 from services.evaluation.evidence.estimate.result import Estimate
 
 __all__ = [
     "BENDS",
+    "MEANS",
     "METHODS",
     "NONE",
     "WILD",

@@ -1,10 +1,12 @@
 """Few who left: what is published of them cannot be solved for their answers."""
 
+import numpy as np
 import pytest
 
+from services.evaluation.evidence.cells import CellTable, fold
 from services.evaluation.evidence.change import bounds
 from services.evaluation.evidence.claims import Claim, canonical, conclude, read
-from services.evaluation.evidence.estimate import Options, estimate
+from services.evaluation.evidence.estimate import MEANS, Options, estimate
 from tests.unit.evaluation.evidence.test_claims_recognised import OUTCOME, People
 
 SCALE = OUTCOME.high - OUTCOME.low
@@ -67,3 +69,22 @@ def test_of_few_that_a_lottery_trims_the_bounds_are_not_said_either() -> None:
     people.answered[-10:, 3:] = False
     assert (bounds(people.table(), lottery=False).fewest, bounds(people.table(), lottery=True).fewest) == (10, 1)
     assert people.claim()[0].attrition is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_bounds_that_do_not_hold_the_difference_are_not_said(seed: int) -> None:
+    """MCR-30: of organisations' means, which weigh alike, the bounds of people are of another figure."""
+    sizes, answers = (400, 6, 9, 12, 6, 8, 400, 10), 4
+    random = np.random.default_rng(seed)
+    house = np.repeat(np.arange(len(sizes)), sizes)
+    each = 50 + random.normal(0, 6, (len(sizes), answers))[house] + random.normal(0, 6, (sum(sizes), answers))
+    cohorts = np.where(house % 2, 3, 0).tolist()
+    people = fold(
+        [f"Trust {one}" for one in house], cohorts, np.rint(each).astype(int), np.ones(each.shape, dtype=bool)
+    )
+    table = CellTable.of(OUTCOME, ["2023-09", "2024-01", "2024-05", "2024-09"], people)
+    claim = conclude(table, estimate(table))
+    assert claim.method.endswith(MEANS)
+    assert claim.difference is not None
+    assert claim.attrition is None or claim.attrition[0] <= claim.difference <= claim.attrition[1]
+    assert read(canonical(claim)) == claim
