@@ -30,7 +30,13 @@ def test_what_was_closed_from_the_start_is_as_if_nobody_read_it(closed: str) -> 
 def test_whoever_interrupts_gets_no_traceback(tmp_path: Path) -> None:
     asked = tmp_path / "cells.json"
     os.mkfifo(asked)
-    process = subprocess.Popen([*COMMAND, "estimate", str(asked)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [*COMMAND, "estimate", str(asked)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # Whoever starts tests in the background lets them ignore interruptions, and their children with them.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - one thread here
+    )
     with asked.open("wb"):  # waits until the command reads
         process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=60)

@@ -82,7 +82,7 @@ def test_bases_of_unknown_people_are_as_open_as_their_percentage() -> None:
     """30 at 1 % are 2,000 to 6,000 people: counted with white people, these have 3.6 to 7.3 times their base."""
     by = wres.standard("wres")
     lines = [HEAD, "RXX,2023,3,,white,44,487,,", "RXX,2023,3,,bme,27,122,,13", "RXX,2023,3,,unknown,30,,1,"]
-    (row,) = wres.rows(wres.parse("\n".join(lines), by, "return.csv"), by)
+    (row,) = wres.read(wres.parse("\n".join(lines), by, "return.csv"), by).rows
     assert row.reconciliation is not None
     assert "people of unknown ethnicity were counted with white" in row.reconciliation.words
 
