@@ -60,13 +60,20 @@ async def settle(
 
 
 async def eventually(
-    condition: Callable[[], Awaitable[object]], *, deadline: float = 30.0, what: str = "the condition"
+    condition: Callable[[], Awaitable[object]],
+    *,
+    deadline: float = 30.0,
+    what: str = "the condition",
+    pause: float = _PAUSE,
 ) -> None:
-    """Return when `condition()` answers something true; `UnsettledError` after `deadline` seconds."""
+    """Return when `condition()` answers something true; `UnsettledError` after `deadline` seconds.
+
+    `pause` is between two looks, in seconds: longer where looking is work for what is looked at.
+    """
     try:
         async with asyncio.timeout(deadline):
             while not await condition():  # noqa: ASYNC110 -- what is awaited happens in another process
-                await asyncio.sleep(_PAUSE)
+                await asyncio.sleep(pause)
     except TimeoutError:
         raise UnsettledError(f"{what} did not come true within {deadline:.0f} s") from None
 

@@ -115,7 +115,7 @@ class Region:
             return not late
 
         try:
-            await eventually(reached, deadline=deadline, what="that every reader is where the stream ended")
+            await eventually(reached, deadline=deadline, what="that every reader is where the stream ended", pause=1.0)
         except UnsettledError as error:
             raise UnsettledError(f"{error}: {late}") from None
 
