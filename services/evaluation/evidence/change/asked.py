@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from services.evaluation.evidence.cells import Cell, CellTable
+from services.evaluation.evidence.change.compared import compared
 
 Sizes = Counter[str]
 """People by organisation."""
@@ -38,19 +39,16 @@ def asked(table: CellTable, control: str) -> tuple[list[Asked], list[Asked]]:
 
     A cohort that begins at the second wave has none. A wave that nobody answered is there, with nobody in it.
     """
-    found = list(_found(table, not_yet=control == "not_yet_treated"))
+    found = list(_found(table, control))
     return [own for own, _ in found], [other for _, other in found]
 
 
-def _found(table: CellTable, *, not_yet: bool) -> Iterator[tuple[Asked, Asked]]:
-    for cohort in sorted({cell.cohort for cell in table.cells if cell.cohort > 1}):
-        for wave in range(cohort, len(table.waves) + 1):
-            took = [cell for cell in table.cells if cell.n and {cohort - 1, wave} <= set(cell.pattern)]
-            own = [cell for cell in took if cell.cohort == cohort]
-            others = [cell for cell in took if cell.cohort == 0 or (not_yet and cell.cohort > wave)]
-            for early in range(1, cohort - 1):
-                if own and others:
-                    yield _asked(own, early), _asked(others, early)
+def _found(table: CellTable, control: str) -> Iterator[tuple[Asked, Asked]]:
+    for one in compared(table, control):
+        own, others = ([cell for cell in side if cell.n] for side in (one.own, one.others))
+        for early in range(1, one.cohort - 1):
+            if own and others:
+                yield _asked(own, early), _asked(others, early)
 
 
 def _asked(cells: Iterable[Cell], early: int) -> Asked:

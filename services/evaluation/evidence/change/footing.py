@@ -11,6 +11,7 @@ from math import inf, sqrt
 from typing import NamedTuple
 
 from services.evaluation.evidence.cells import Cell, CellTable, Histogram
+from services.evaluation.evidence.change.compared import compared
 from services.evaluation.evidence.change.ends import Ends, counted, declared, uneven, used
 
 
@@ -53,7 +54,7 @@ def footing(table: CellTable, control: str) -> Footing:
     Where nobody is compared they are without end apart and have no room.
     """
     scale = declared(table.outcome)
-    found = [_footing(*pair, scale) for pair in _pairs(table, not_yet=control == "not_yet_treated")]
+    found = [_footing(*pair, scale) for pair in _pairs(table, control)]
     return Footing(
         apart=max((one.apart for one in found), default=inf),
         room=min((one.room for one in found), default=0.0),
@@ -75,16 +76,12 @@ def _footing(one: _Side, other: _Side, scale: Ends) -> Footing:
     )
 
 
-def _pairs(table: CellTable, *, not_yet: bool) -> Iterator[tuple[_Side, _Side]]:
+def _pairs(table: CellTable, control: str) -> Iterator[tuple[_Side, _Side]]:
     """Yield the two sides of every difference that the estimate averages: a cohort and a wave since its start."""
-    for cohort in sorted({cell.cohort for cell in table.cells if cell.cohort > 1}):
-        for wave in range(cohort, len(table.waves) + 1):
-            took = [cell for cell in table.cells if {cohort - 1, wave} <= set(cell.pattern)]
-            own = _side((cell for cell in took if cell.cohort == cohort), cohort - 1, wave)
-            others = (cell for cell in took if cell.cohort == 0 or (not_yet and cell.cohort > wave))
-            comparison = _side(others, cohort - 1, wave)
-            if own and comparison:
-                yield own, comparison
+    for one in compared(table, control):
+        own, others = (_side(side, one.cohort - 1, one.wave) for side in (one.own, one.others))
+        if own and others:
+            yield own, others
 
 
 def _side(took: Iterable[Cell], before: int, after: int) -> _Side | None:

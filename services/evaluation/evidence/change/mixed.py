@@ -6,11 +6,12 @@ those as begun who finished.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fractions import Fraction
 from itertools import chain
 
 from services.evaluation.evidence.cells import Cell, CellTable
+from services.evaluation.evidence.change.compared import compared
 
 
 def mixed(table: CellTable, control: str) -> Fraction:
@@ -24,19 +25,8 @@ def mixed(table: CellTable, control: str) -> Fraction:
     for cell in table.cells:
         starts[cell.organisation].add(cell.cohort)
     several = {name for name, own in starts.items() if len(own) > 1}
-    pairs = list(_pairs(table, not_yet=control == "not_yet_treated"))
+    pairs = [(one.own, one.others) for one in compared(table, control) if one.own and one.others]
     return max(_part(chain.from_iterable(pair[side] for pair in pairs), several) for side in (0, 1))
-
-
-def _pairs(table: CellTable, *, not_yet: bool) -> Iterator[tuple[list[Cell], list[Cell]]]:
-    """Yield both sides of every difference that the estimate averages: a cohort and a wave since its start."""
-    for cohort in sorted({cell.cohort for cell in table.cells if cell.cohort > 1}):
-        for wave in range(cohort, len(table.waves) + 1):
-            took = [cell for cell in table.cells if {cohort - 1, wave} <= set(cell.pattern)]
-            own = [cell for cell in took if cell.cohort == cohort]
-            others = [cell for cell in took if cell.cohort == 0 or (not_yet and cell.cohort > wave)]
-            if own and others:
-                yield own, others
 
 
 def _part(side: Iterable[Cell], several: set[str]) -> Fraction:

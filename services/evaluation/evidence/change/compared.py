@@ -1,0 +1,33 @@
+"""Compared: whose answers stand on both sides of every difference that the estimate averages.
+
+Guards that whatever is asked of those compared, how they began, whether they were asked before, which organisations
+they belong to, is asked of the same people.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from services.evaluation.evidence.cells import Cell, CellTable
+
+
+class Compared(NamedTuple):
+    """A cohort and a wave since its start: cells of its people and of those they are compared with, if there are any.
+
+    All of them answered that wave and the last one before the start.
+    """
+
+    cohort: int
+    wave: int
+    own: list[Cell]
+    others: list[Cell]
+
+
+def compared(table: CellTable, control: str) -> Iterator[Compared]:
+    """Yield what is compared by cohort and wave; `control` is `never_treated` or `not_yet_treated`."""
+    not_yet = control == "not_yet_treated"
+    for cohort in sorted({cell.cohort for cell in table.cells if cell.cohort > 1}):
+        for wave in range(cohort, len(table.waves) + 1):
+            took = [cell for cell in table.cells if {cohort - 1, wave} <= set(cell.pattern)]
+            own = [cell for cell in took if cell.cohort == cohort]
+            others = [cell for cell in took if cell.cohort == 0 or (not_yet and cell.cohort > wave)]
+            yield Compared(cohort, wave, own, others)
