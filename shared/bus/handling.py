@@ -6,6 +6,7 @@ already, behind a parked one, and only then the handler. Nothing here moves a po
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import count
 
@@ -47,6 +48,11 @@ class Prepared:
         """The ids of all marks that matter to this record."""
         mark = self.delivery.because.mark
         return [self.subject] if mark is None else [self.subject, mark.id]
+
+    def bound(self) -> AbstractContextManager[None]:
+        """Let every line that is logged in the block say which record it is about."""
+        because = self.delivery.because
+        return bound(event_id=because.causation_id, correlation_id=because.correlation_id, **self.record.position)
 
 
 class Handling:
@@ -109,10 +115,7 @@ class Handling:
         kept = await self._letters.keep_behind(records, stage=self.reaction, message=_IS_BEHIND.message)
         marks.outstanding(behind[0].subject).extend(kept)
         for prepared in behind[: len(kept)]:
-            because = prepared.delivery.because
-            with bound(
-                event_id=because.causation_id, correlation_id=because.correlation_id, **prepared.record.position
-            ):
+            with prepared.bound():
                 logger().warning("parked", reaction=self.reaction, code=BEHIND, attempts=1)
         return [Outcome.PARKED] * len(kept)
 
@@ -120,8 +123,7 @@ class Handling:
         """Handle a record and return its outcome, or Hold when its partition has to wait."""
         outstanding = marks.outstanding(prepared.subject)
         waiting = next((letter for letter in outstanding if letter.id == prepared.claimed), None)
-        because = prepared.delivery.because
-        with bound(event_id=because.causation_id, correlation_id=because.correlation_id, **prepared.record.position):
+        with prepared.bound():
             try:
                 decision = await self._decide(prepared, waiting, marks)
                 return await self._carry_out(decision, prepared, waiting, marks)

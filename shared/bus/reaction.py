@@ -198,7 +198,8 @@ class Reaction:
     async def _work(self, run: Run, lane: Sequence[int], marks: Marks, deadline: float) -> None:
         """Handle the records of one lane in order until one of the partition has to wait or it is time to stop.
 
-        Partitions take turns record by record, so that none waits for the long runs of others until a batch is over.
+        Partitions take turns record by record, so that none waits for the long runs of others until a batch is over;
+        records that wait behind the same parked one are one turn.
         """
         ahead = list(lane)
         while ahead:
