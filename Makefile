@@ -41,7 +41,7 @@ test: setup kafka check  ## everything CI runs: checks, unit, contract, integrat
 	@$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fault: setup kafka  ## long fault runs on Apache Kafka, about an hour: make fault ARGS="--outage 600"
-	@$(PY) -m pytest tests/fault tests/unit/together -m long -s $(ARGS)
+	@$(PY) -m tests.fault $(ARGS)
 
 bench: setup kafka  ## measure speed as ratios within one run: make bench ARGS="--only replay"
 	@$(PY) -m tests.bench $(ARGS)

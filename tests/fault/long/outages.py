@@ -31,6 +31,8 @@ class Told:
     answers: Counter[str] = field(default_factory=Counter)
     memory: Memory = field(default_factory=Memory)
     recovery: float = 0.0
+    stages: list[str] = field(default_factory=list)
+    """What was reached on the way back, and after how many seconds."""
 
     def processes(self) -> list[tuple[str, str]]:
         """Return what is away, each with its kind: of databases all of them."""
@@ -41,7 +43,7 @@ class Told:
         answers = ", ".join(f"{count} times {what}" for what, count in sorted(self.answers.items()))
         return (
             f"{' and '.join(self.parts)} away for {self.seconds:.0f} s: answered {answers or 'nothing'}; all well "
-            f"{self.recovery:.1f} s after the return; memory {self.memory}"
+            f"{self.recovery:.1f} s after the return ({', '.join(self.stages)}); memory {self.memory}"
         )
 
 
@@ -82,10 +84,20 @@ class Outages:
             await asyncio.to_thread(region.stack.revive, name)
         began = time.monotonic()
         region.tell(f"{' and '.join(told.parts)} back")
+
+        def reached(what: str) -> None:
+            told.recovery = time.monotonic() - began
+            told.stages.append(f"{what} after {told.recovery:.1f} s")
+
+        async def sent(service: str) -> None:
+            await sent_from_now([region.databases[service]], PATIENCE_SECONDS)
+            reached(f"what waited of {service} sent")
+
         await region.ready(PATIENCE_SECONDS)
-        await sent_from_now(region.databases.values(), PATIENCE_SECONDS)
+        reached("all ready")
+        await asyncio.gather(*map(sent, region.databases))
         await region.caught_up(PATIENCE_SECONDS)
-        told.recovery = time.monotonic() - began
+        reached("all read")
 
 
 OUTCOMES = frozenset({"ok", "refused", "unknown"})
