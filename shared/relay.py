@@ -131,6 +131,8 @@ class Relay:
             await self._delete(acknowledged)
             failed |= {row["subject"] for row in chosen if row["_id"] not in acknowledged}
             sent += len(acknowledged)
+            if acknowledged:
+                self._missing = None  # the rest of a long batch is no reason to call it not ready
             RELAY_SENT.labels(self._service, "sent").inc(len(acknowledged))
             RELAY_SENT.labels(self._service, "failed").inc(len(chosen) - len(acknowledged))
         if failed:

@@ -248,3 +248,23 @@ async def test_a_database_that_is_away_does_not_end_the_relay(store: Database, m
     assert relay.ready() == "the database is away"
     await relay.stop()
     await relay.wait()
+
+
+async def test_a_relay_is_ready_once_something_was_acknowledged_not_after_a_whole_backlog(store: Database) -> None:
+    await state(store, "p", 2)
+    wire = Wire()
+    relay = Relay(store, wire, Leases(store), "engagement")
+    assert relay.ready() == "the first look at the outbox"
+
+    def first_is_over() -> None:
+        if wire.sent:
+            wire.hold = asyncio.Event()
+            second.set()
+
+    second, wire.slow = asyncio.Event(), first_is_over
+    await relay.start()
+    await second.wait()
+    assert relay.ready() is None
+    assert wire.hold is not None
+    wire.hold.set()
+    await relay.stop()
