@@ -109,6 +109,7 @@ class StoreDoor:
 
         save = Save(
             {(change.collection, change.id): _operation(change, moment) for change in changes},
+            {(change.collection, change.id): change.expected for change in changes},
             rows,
             None if because.mark is None else because.mark.document(moment),
         )

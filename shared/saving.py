@@ -1,7 +1,8 @@
 """Writes what is saved: documents, outbox rows and inbox marks, in transactions that saves of one moment share.
 
 Guards law 1 where it is written down: everything of a save is in one transaction, and of saves that share one all take
-effect or none. Nobody fails because of somebody else: what could not be saved together is tried alone.
+effect or none. Nobody fails because of somebody else: who came too late is looked for and told so, the others are tried
+together once more, and what cannot be saved together is tried alone.
 """
 
 import itertools
@@ -12,26 +13,34 @@ from typing import Any
 
 from shared import inbox
 from shared.errors import ConflictError, is_away
-from shared.mongo import Database, DeleteOne, InsertOne, ReplaceOne, Session
+from shared.mongo import Database, DeleteOne, InsertOne, ReplaceOne, Session, guard, named
 from shared.rounds import Rounds
 
 OUTBOX = "outbox"
 SHARED = 200
 """Documents and events of one shared transaction; a save that is larger goes alone."""
+TOGETHER = 2
+"""How often saves are tried together before each is tried alone."""
+Place = tuple[str, str]
+"""A document: its collection and its id."""
 
 
 @dataclass(frozen=True, eq=False)
 class Save:
-    """One save, serialised: writes of documents by collection and id, outbox rows, and its mark as it is stored."""
+    """One save, serialised: writes of documents, outbox rows, and its mark as it is stored.
 
-    writes: Mapping[tuple[str, str], InsertOne[Any] | ReplaceOne[Any] | DeleteOne]
+    `versions` are those at which the documents are to be found, 0 where there is to be none.
+    """
+
+    writes: Mapping[Place, InsertOne[Any] | ReplaceOne[Any] | DeleteOne]
+    versions: Mapping[Place, int]
     rows: Sequence[dict[str, Any]]
     mark: dict[str, Any] | None
 
     @property
-    def touches(self) -> set[tuple[str, str]]:
-        """What two saves of one transaction must not have in common."""
-        return {*self.writes, *([] if self.mark is None else [(inbox.COLLECTION, self.mark["_id"])])}
+    def found_at(self) -> dict[Place, int]:
+        """Return what two saves of one transaction must not have in common, each with the version it must have."""
+        return {**self.versions, **({} if self.mark is None else {(inbox.COLLECTION, self.mark["_id"]): 0})}
 
     @property
     def size(self) -> int:
@@ -52,17 +61,39 @@ class Saving:
 
     async def _play(self, saves: Sequence[Save]) -> list[Exception | None]:
         """Save together what can be, the rest one by one; return what kept each from being saved."""
+        outcomes: dict[Save, Exception | None] = {}
         sharing = _sharing(saves)
-        together = await self._outcome(sharing) if sharing else None
-        if len(sharing) > 1 and together is not None and not is_away(together):
-            sharing = []  # one of them came too late, or is wrong: alone it will say so
-        outcomes: dict[Save, Exception | None] = dict.fromkeys(sharing, together)
+        for _ in range(TOGETHER):
+            together = await self._outcome(sharing) if sharing else None
+            if together is None or is_away(together) or len(sharing) == 1:
+                outcomes |= dict.fromkeys(sharing, together)
+                break
+            if not isinstance(together, ConflictError):
+                break  # one of them is wrong: alone it will say so
+            outcomes |= dict.fromkeys(await self._late(sharing), together)
+            sharing = [save for save in sharing if save not in outcomes]
         for save in saves:
             if save not in outcomes:
                 # What did not answer just now is not asked once more for each of the others.
                 gone = next((error for error in outcomes.values() if is_away(error)), None)
                 outcomes[save] = gone or await self._outcome([save])
         return [outcomes[save] for save in saves]
+
+    async def _late(self, saves: Sequence[Save]) -> list[Save]:
+        """Return those whose documents are not at their versions any more, or whose mark is there already.
+
+        Nobody whose competitor is still under way: of him nothing can be seen yet.
+        """
+        wanted = defaultdict(list)
+        for collection, identity in itertools.chain.from_iterable(save.found_at for save in saves):
+            wanted[collection].append(identity)
+        found: dict[Place, int] = {}
+        async with guard():
+            for collection, ids in wanted.items():
+                for some in named(ids):
+                    async for document in self._database.collection(collection).find(some, {"version": 1}):
+                        found[collection, document["_id"]] = document.get("version", 1)
+        return [save for save in saves if any(found.get(place, 0) != at for place, at in save.found_at.items())]
 
     async def _outcome(self, saves: Sequence[Save]) -> Exception | None:
         """Write all of these in one transaction, and return what prevented it."""
@@ -97,12 +128,12 @@ class Saving:
 
 def _sharing(saves: Iterable[Save]) -> list[Save]:
     """Return saves that touch different documents and together are small enough for one transaction."""
-    touched: set[tuple[str, str]] = set()
+    touched: set[Place] = set()
     sharing: list[Save] = []
     size = 0
     for save in saves:
-        if size + save.size <= SHARED and touched.isdisjoint(save.touches):
+        if size + save.size <= SHARED and touched.isdisjoint(save.found_at):
             sharing.append(save)
-            touched |= save.touches
+            touched |= save.found_at.keys()
             size += save.size
     return sharing

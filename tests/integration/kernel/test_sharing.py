@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared import inbox, outbox
-from shared.errors import ConflictError, UnavailableError
+from shared.errors import ConflictError, IdTakenError, UnavailableError
 from shared.inbox import AlreadyHandledError
 from shared.mongo import Database
 from shared.outbox import Change, StoreDoor
@@ -65,10 +65,70 @@ async def test_nobody_fails_because_of_somebody_else(store: Database, door: Stor
     assert await counts(store) == (3, 3, 3)
 
 
+@pytest.fixture
+def tried(store: Database, monkeypatch: pytest.MonkeyPatch) -> list[BaseException | None]:
+    """How each transaction of the store ended, from now on."""
+    endings: list[BaseException | None] = []
+    transact = store.transact
+
+    async def counting(*arguments: Any, **named: Any) -> None:
+        ended: BaseException | None = None
+        try:
+            await transact(*arguments, **named)
+        except BaseException as error:
+            ended = error
+            raise
+        finally:
+            endings.append(ended)
+
+    monkeypatch.setattr(store, "transact", counting)
+    return endings
+
+
+async def test_who_is_late_costs_the_others_one_more_transaction(
+    store: Database, door: StoreDoor, tried: list[BaseException | None]
+) -> None:
+    """One whose document moved on, one whose mark is there, one who takes an id that is taken, and twenty others."""
+    await door.save([change("old")], because("known"))
+    tried.clear()
+    found = await outcomes(
+        door.save([change("p1")], because("known")),
+        *[door.save([change(f"q{n}")], because(f"m{n}")) for n in range(20)],
+        door.save([change("old")], because("m20")),
+        door.save([change("old", 3)], because("m21")),
+    )
+    assert isinstance(found[0], AlreadyHandledError)
+    assert found[1:21] == [None] * 20
+    assert isinstance(found[21], IdTakenError)
+    assert isinstance(found[22], ConflictError)
+    assert await counts(store) == (21, 21, 21)
+    # Two writers of "old" cannot share: one of them is alone in finding out.
+    assert [type(ended).__name__ for ended in tried] == ["ConflictError", "NoneType", "ConflictError"]
+
+
 async def test_two_writers_of_one_document_never_share(store: Database, door: StoreDoor) -> None:
     found = await outcomes(*[door.save([change("p1")], because(f"m{n}")) for n in range(3)])
     assert sorted(type(one).__name__ for one in found) == ["IdTakenError", "IdTakenError", "NoneType"]
     assert await counts(store) == (1, 1, 1)
+
+
+async def test_who_is_overtaken_by_one_under_way_is_tried_again(
+    store: Database, door: StoreDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the database gave up leaves nothing to be seen: nobody is late, and all are tried together once more."""
+    transact, tries = store.transact, 0
+
+    async def given_up_once(*arguments: Any, **named: Any) -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise ConflictError("the transaction was given up by the database")
+        await transact(*arguments, **named)
+
+    monkeypatch.setattr(store, "transact", given_up_once)
+    found = await outcomes(*[door.save([change(f"p{n}")], because(f"m{n}")) for n in range(5)])
+    assert found == [None] * 5
+    assert (tries, await counts(store)) == (2, (5, 5, 5))
 
 
 async def test_a_large_save_goes_alone_and_is_whole(store: Database, door: StoreDoor) -> None:

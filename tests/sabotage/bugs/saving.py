@@ -20,7 +20,7 @@ SABOTAGES = (
             await self._database.transact(lambda session: self._write(saves, session), proof=proof if mark else None)
 """,
         new="""\
-            bare = [Save(save.writes, (), save.mark) for save in saves]
+            bare = [Save(save.writes, save.versions, (), save.mark) for save in saves]
             await self._database.transact(lambda session: self._write(bare, session), proof=proof if mark else None)
             async with inbox.guard():
                 await self._database.collection(OUTBOX).insert_many([row for save in saves for row in save.rows])
@@ -55,9 +55,21 @@ SABOTAGES = (
         promise="P1",
         breaks="who shares a transaction with somebody who came too late is told to have come too late as well",
         file="shared/saving.py",
-        old="            sharing = []  # one of them came too late, or is wrong: alone it will say so",
-        new="            pass",
+        old="            if together is None or is_away(together) or len(sharing) == 1:\n",
+        new="            if together is None or sharing:\n",
         red=(f"{SHARING}::test_nobody_fails_because_of_somebody_else",),
+    ),
+    Sabotage(
+        name="late-with-all-who-share",
+        promise="P1",
+        breaks="whoever shares a transaction that did not come about is taken for late without being looked at",
+        file="shared/saving.py",
+        old="            outcomes |= dict.fromkeys(await self._late(sharing), together)\n",
+        new="            outcomes |= dict.fromkeys(sharing, together)\n",
+        red=(
+            f"{SHARING}::test_who_is_late_costs_the_others_one_more_transaction",
+            f"{SHARING}::test_who_is_overtaken_by_one_under_way_is_tried_again",
+        ),
     ),
     Sabotage(
         name="answered-before-it-was-asked",
