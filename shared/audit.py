@@ -23,6 +23,8 @@ from shared.outbox import Because, Change, StoreDoor, until_saved
 
 COLLECTION = "audit"
 INDEXES = {COLLECTION: [Index(("subject", "number"), unique=True)]}
+REMEMBERED = 10_000
+"""Chains of which it is remembered how far they went."""
 _START = "0" * 64
 _COVERED = ("subject", "number", "previous", "organisation", "actor", "action", "detail", "at")
 
@@ -45,6 +47,7 @@ class Audit:
         self._clock = clock
         info = f"groundswell audit {door.service}".encode()
         self._key = HKDF(SHA256(), 32, salt=None, info=info).derive(deployment_key)
+        self._went_to: dict[str, int] = {}
 
     async def record(
         self, actor: str, action: str, subject: str, organisation: str, detail: Mapping[str, Any] | None = None
@@ -101,9 +104,27 @@ class Audit:
         return None
 
     async def _last(self, subject: str) -> dict[str, Any] | None:
+        """Return the last entry of a chain.
+
+        Chains only grow, so it is looked for from where the chain went to when we last looked: there are databases that
+        read all of a chain to find its end. Who finds nothing there looks through the whole.
+        """
+        went_to = self._went_to.get(subject, 0)
+        found = await self._from(subject, went_to)
+        if not found and went_to:
+            found = await self._from(subject, 0)
+        self._went_to.pop(subject, None)
+        if not found:
+            return None
+        self._went_to[subject] = found[0]["number"]
+        while len(self._went_to) > REMEMBERED:
+            del self._went_to[next(iter(self._went_to))]
+        return found[0]
+
+    async def _from(self, subject: str, number: int) -> list[dict[str, Any]]:
+        query = {"subject": subject, "number": {"$gte": number}}
         async with guard():
-            found = await self._entries.find({"subject": subject}).sort("number", -1).limit(1).to_list(1)
-        return found[0] if found else None
+            return list(await self._entries.find(query).sort("number", -1).limit(1).to_list(1))
 
     def _hash(self, entry: Mapping[str, Any]) -> str:
         covered = {name: _plain(entry[name]) for name in _COVERED}

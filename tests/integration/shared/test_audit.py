@@ -110,3 +110,50 @@ async def test_entries_cut_off_the_end_show_by_their_number(written: Audit, prep
 
     assert (before.entries, after.entries, after.fault) == (4, 3, None)
     assert after.last_hash != before.last_hash
+
+
+class Asked:
+    """A collection that remembers what was looked for."""
+
+    def __init__(self, entries: Any) -> None:
+        self._entries = entries
+        self.queries: list[dict[str, Any]] = []
+
+    def find(self, query: dict[str, Any]) -> Any:
+        """Look, and remember for what."""
+        self.queries.append(query)
+        return self._entries.find(query)
+
+
+async def test_the_end_of_a_chain_is_looked_for_where_it_was_last(
+    audit: Audit, prepared: Database, door: StoreDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that reads all it is asked for reads two entries for the next one, not the whole chain."""
+    asked = Asked(prepared.collection("audit"))
+    monkeypatch.setattr(audit, "_entries", asked)
+    elsewhere = Audit(prepared, door, KEY)
+    for _ in range(3):
+        await audit.record("ada", "read", "person-1", "R0A")
+        await elsewhere.record("grace", "read", "person-1", "R0A")
+    assert [query["number"]["$gte"] for query in asked.queries] == [0, 0, 2]
+    monkeypatch.undo()
+    verdict = await audit.verify("person-1")
+    assert (verdict.entries, verdict.fault) == (6, None)
+
+
+async def test_a_chain_that_was_cut_or_forgotten_goes_on_from_what_is_there(
+    audit: Audit, prepared: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.audit.REMEMBERED", 1)
+    for subject in ("person-1", "person-2", "person-1", "person-1", "person-2"):
+        await audit.record("ada", "read", subject, "R0A")
+    await prepared.collection("audit").delete_one({"_id": "person-1|00000003"})
+    await audit.record("ada", "read", "person-1", "R0A")
+    await prepared.collection("audit").delete_many({"subject": "person-1", "number": {"$gte": 2}})
+    await audit.record("ada", "read", "person-1", "R0A")
+
+    found = {subject: await audit.verify(subject) for subject in ("person-1", "person-2")}
+    assert {subject: (one.entries, one.fault) for subject, one in found.items()} == {
+        "person-1": (2, None),
+        "person-2": (2, None),
+    }
