@@ -49,6 +49,8 @@ T = TypeVar("T")
 
 _TIMEOUT_MS = 10_000
 _TRANSACTION_SECONDS = 20.0
+_END_SECONDS = 1.0
+"""How long anybody waits for a session to be given back: one whose server is away asks it once more for ten seconds."""
 _MAJORITY = WriteConcern("majority", j=True)
 _FAILING_OVER = frozenset({6, 7, 50, 89, 91, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
 """What a server says while it stops, or while another becomes the primary; the driver asks twice and then raises it.
@@ -133,7 +135,7 @@ class Database:
         happened; without a proof that is an UnavailableError whose outcome is unknown.
         """
         try:
-            async with asyncio.timeout(_TRANSACTION_SECONDS), await self._client.start_session() as session:
+            async with asyncio.timeout(_TRANSACTION_SECONDS), self._session() as session:
                 session.start_transaction(
                     read_concern=ReadConcern("snapshot"),
                     write_concern=_MAJORITY,
@@ -152,6 +154,16 @@ class Database:
         self.transactions += 1
         return result
 
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[Session]:
+        session = await self._client.start_session()
+        try:
+            yield session
+        finally:
+            ending = asyncio.ensure_future(session.end_session())
+            ending.add_done_callback(_nobodys)
+            await asyncio.wait({ending}, timeout=_END_SECONDS)
+
     async def drop(self) -> None:
         """Remove the whole database; for tests and for the local stack."""
         await self._client.drop_database(self.name)
@@ -159,6 +171,12 @@ class Database:
     async def close(self) -> None:
         """Let go of all connections."""
         self._client.close()
+
+
+def _nobodys(ending: asyncio.Future[None]) -> None:
+    """Take note of how the end of a session ended: nobody waits for it any more."""
+    if not ending.cancelled():
+        ending.exception()
 
 
 async def _abort(session: Session) -> None:

@@ -3,6 +3,7 @@
 And what a database says while another becomes its primary: an outage, never a bug (P6, P10).
 """
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from pymongo.errors import (
 )
 
 from shared.errors import ConflictError, UnavailableError
-from shared.mongo import _commit, guard, translate
+from shared.mongo import Database, _commit, guard, translate
 
 
 class Session:
@@ -76,6 +77,52 @@ async def test_a_commit_that_was_refused_at_once_is_no_doubt() -> None:
     session: Any = Session(forgotten())
     with pytest.raises(OperationFailure):
         await _commit(session, proving(True))
+
+
+class Hanging:
+    """A session, and the client that gives it, whose server has gone: nothing is answered."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.never = asyncio.Event()
+
+    async def start_session(self) -> "Hanging":
+        return self
+
+    def start_transaction(self, **_: Any) -> None:
+        self.asked.append("start")
+
+    async def commit_transaction(self) -> None:
+        self.asked.append("commit")
+        await self.never.wait()
+
+    async def abort_transaction(self) -> None:
+        self.asked.append("abort")
+        await self.never.wait()
+
+    async def end_session(self) -> None:
+        self.asked.append("end")
+        await self.never.wait()
+
+
+@pytest.mark.parametrize(("fails", "asked"), [(False, ["commit"]), (True, ["abort"])], ids=["commit", "abort"])
+async def test_nobody_waits_for_the_end_of_a_session_whose_server_is_away(
+    monkeypatch: pytest.MonkeyPatch, fails: bool, asked: list[str]
+) -> None:
+    """P10: a command is answered within a transaction's time; the driver would ask once more before it lets go."""
+    monkeypatch.setattr("shared.mongo._TRANSACTION_SECONDS", 0.05)
+    monkeypatch.setattr("shared.mongo._END_SECONDS", 0.05)
+    database, hanging = Database("mongodb://nobody", "nothing"), Hanging()
+    monkeypatch.setattr(database, "_client", hanging)
+
+    async def work(_: Any) -> None:
+        if fails:
+            raise AutoReconnect("the connection is gone")
+
+    async with asyncio.timeout(10):
+        with pytest.raises(UnavailableError, match="did not finish in time"):
+            await database.transact(work)
+    assert hanging.asked == ["start", *asked, "end"]
 
 
 NOT_KEPT = {"code": 189, "errmsg": "stepped down"}
