@@ -28,6 +28,13 @@ class Figures:
     """None where nothing was tested."""
     decimals: int
 
+    @property
+    def enlarged(self) -> bool:
+        """Return whether it was detected though smaller than what is found four times in five: of such regions those
+        that find something are those in which chance added to it (Gelman and Carlin 2014: type M errors).
+        """
+        return self.detected is True and self.detectable is not None and abs(self.figure) < self.detectable
+
 
 class Sure(NamedTuple):
     """How sure a figure is, before rounding; None where it cannot be said."""

@@ -85,6 +85,7 @@ class Ladder(_Strict):
     several: str
     left_out: str
     early: str
+    enlarged: str
     internal: str
     dose: dict[Literal["more", "less", "none"], str]
     shift: dict[Literal["conventional", "retrospective", "yardstick", "kept_back"], str]
@@ -105,6 +106,7 @@ class Ladder(_Strict):
             self.several,
             self.left_out,
             self.early,
+            self.enlarged,
             self.internal,
         ):
             _unsaid(text, self.may_not(1))

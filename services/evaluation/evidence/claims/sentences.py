@@ -26,19 +26,17 @@ def sentence(level: Level, outcome: Outcome, shown: Figures | None) -> str:
         return checked(ladder().levels[0].detected, 0)
     template = {None: rung.described, True: rung.detected, False: rung.undetected}[shown.detected]
     low, high = shown.interval or (0.0, 0.0)
-    return checked(
-        template.format(
-            outcome=named(level, outcome),
-            unit=unit,
-            observed=_signed(shown.observed, shown.decimals),
-            comparison=_signed(nearest(shown.observed - shown.figure, shown.decimals), shown.decimals),
-            difference=_signed(shown.figure, shown.decimals),
-            low=_signed(low, shown.decimals),
-            high=_signed(high, shown.decimals),
-            detectable=f"{shown.detectable or 0:.{shown.decimals}f}",
-        ),
-        level,
+    said = template.format(
+        outcome=named(level, outcome),
+        unit=unit,
+        observed=_signed(shown.observed, shown.decimals),
+        comparison=_signed(nearest(shown.observed - shown.figure, shown.decimals), shown.decimals),
+        difference=_signed(shown.figure, shown.decimals),
+        low=_signed(low, shown.decimals),
+        high=_signed(high, shown.decimals),
+        detectable=f"{shown.detectable or 0:.{shown.decimals}f}",
     )
+    return checked(f"{said} {ladder().enlarged}" if shown.enlarged else said, level)
 
 
 def dose_sentence(dose: Dose, outcome: Outcome, k: int) -> str:

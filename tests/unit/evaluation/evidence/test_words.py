@@ -50,23 +50,34 @@ def test_no_sentence_contains_a_word_its_level_may_not_say(level: Level, shown: 
 
 
 def test_the_sentences_read_as_they_should() -> None:
+    small = " A true figure of this size would be missed once in five times or oftener; what is found all the same is on"
+    small += " average too large."
     assert sentence(0, PLAIN, UP) == "Not enough responses to show."
     assert sentence(1, PLAIN, UP) == (
         "“Confidence to challenge”: scores changed by +0.62 points (+0.10 to +0.74) among those who answered both"
         " before and after. There is nobody to compare them with."
+        f"{small}"
     )
     assert sentence(2, PLAIN, DOWN) == (
         "“Confidence to challenge”: scores moved by -0.10 points here and by +0.32 in the comparison, a difference of"
         " -0.42 points (-0.74 to -0.10). We cannot tell whether the programme is the reason."
+        f"{small}"
     )
     assert sentence(3, PLAIN, UP) == (
         "“Confidence to challenge”: consistent with an effect of +0.42 points (+0.10 to +0.74) if both groups would"
         " otherwise have moved alike; +0.10 to +0.74 points of the difference may not have happened otherwise."
+        f"{small}"
     )
     assert sentence(4, PLAIN, UP) == (
         "“Confidence to challenge”: the programme caused a difference of +0.42 points (+0.10 to +0.74) among the"
         " organisations and people of the lottery, if it was recorded as a file declares, which was not verified here;"
         " nothing is said about others."
+        f"{small}"
+    )
+    assert sentence(2, PLAIN, NOT) == (
+        "“Confidence to challenge”: no difference detected between the change here and in the comparison; the data allow"
+        " one of -0.30 to +0.34 points, and we could have detected 0.51 points. We cannot tell whether the programme is"
+        " the reason for any of it."
     )
 
 
