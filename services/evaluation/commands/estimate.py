@@ -33,6 +33,10 @@ _LATER = (
     "beside those who never begin, those who begin later are so few organisations that one could be recognised; "
     "compare with never_treated"
 )
+_FEW = (
+    "the people or organisations of a side, or those who are left to be compared at some of the waves, are too few to "
+    "show, or nearly all of one organisation"
+)
 HELP = "say what the cells of an outcome allow to be said of it"
 
 
@@ -122,7 +126,7 @@ def _not_compared(claim: Claim, table: CellTable, found: Estimate) -> str:
         return "nobody's programme began after the first wave, so nobody was asked before and after"
     if claim.level != 1:
         return ""
-    return _LATER if later_recognisable(table, found.control, claim.made_from.k) else found.reason
+    return _LATER if later_recognisable(table, found.control, claim.made_from.k) else found.reason or _FEW
 
 
 def _back(claim: Claim, whole: CellTable, found: Estimate) -> tuple[str, ...]:

@@ -73,6 +73,7 @@ def _figures(claim: Claim) -> list[tuple[str, object]]:
         ("95 % interval", _span(claim.interval)),
         ("detected", None if claim.detected is None else "yes" if claim.detected else "no"),
         ("smallest detectable", claim.smallest_detectable),
+        ("better", None if claim.suppressed else f"{claim.better} scores"),
         ("those who left: between", _span(claim.attrition)),
         ("people (rounded)", claim.people),
         ("people compared", claim.people_comparison),

@@ -7,11 +7,13 @@ ends is not taken for one without.
 
 from services.evaluation.evidence.change.asked import Asked, asked
 from services.evaluation.evidence.change.attrition import Bounds, bounds
+from services.evaluation.evidence.change.compared import Compared
 from services.evaluation.evidence.change.contrast import Contrast, Difference, ancova, contrast
 from services.evaluation.evidence.change.dose import Dose, dose
 from services.evaluation.evidence.change.footing import Footing, footing
 from services.evaluation.evidence.change.mixed import mixed
 from services.evaluation.evidence.change.paired import Change, paired, since_start
+from services.evaluation.evidence.change.resting import Resting, over, resting
 from services.evaluation.evidence.change.several import adjusted, threshold
 from services.evaluation.evidence.change.shift import Shift, shift
 
@@ -19,10 +21,12 @@ __all__ = [
     "Asked",
     "Bounds",
     "Change",
+    "Compared",
     "Contrast",
     "Difference",
     "Dose",
     "Footing",
+    "Resting",
     "Shift",
     "adjusted",
     "ancova",
@@ -32,7 +36,9 @@ __all__ = [
     "dose",
     "footing",
     "mixed",
+    "over",
     "paired",
+    "resting",
     "shift",
     "since_start",
     "threshold",

@@ -6,17 +6,14 @@ those as begun who finished.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from fractions import Fraction
-from itertools import chain
 
-from services.evaluation.evidence.cells import Cell, CellTable
-from services.evaluation.evidence.change.compared import compared
+from services.evaluation.evidence.cells import CellTable
+from services.evaluation.evidence.change.resting import Resting, resting
 
 
-def mixed(table: CellTable, control: str) -> Fraction:
+def mixed(table: CellTable, control: str) -> float:
     """Return the larger part of the two sides that belongs to organisations whose people have several starts; people
-    count once for each wave at which they are compared, as in the estimate.
+    count for as much as they do in the estimate, in which a few who are all that is left to compare with decide much.
 
     To have begun at the first wave is a start: such people are left out of every comparison. `control` is
     `never_treated` or `not_yet_treated`. All of a side where nobody is compared.
@@ -25,12 +22,8 @@ def mixed(table: CellTable, control: str) -> Fraction:
     for cell in table.cells:
         starts[cell.organisation].add(cell.cohort)
     several = {name for name, own in starts.items() if len(own) > 1}
-    pairs = [(one.own, one.others) for one in compared(table, control) if one.own and one.others]
-    return max(_part(chain.from_iterable(pair[side] for pair in pairs), several) for side in (0, 1))
+    return max(_part(side, several) for side in resting(table, control, alike=False))
 
 
-def _part(side: Iterable[Cell], several: set[str]) -> Fraction:
-    people = within = 0
-    for cell in side:
-        people, within = people + cell.n, within + cell.n * (cell.organisation in several)
-    return Fraction(within, people) if people else Fraction(1)
+def _part(side: Resting, several: set[str]) -> float:
+    return sum(part for name, part in side.parts.items() if name in several) if side.parts else 1.0

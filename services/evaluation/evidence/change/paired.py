@@ -7,7 +7,7 @@ uneven to tell. Standardised change: Hedges g_av with the variance of Bonett.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import exp, lgamma, sqrt
+from math import exp, inf, lgamma, sqrt
 
 from scipy import stats
 
@@ -49,6 +49,10 @@ class Change:
     """Whether the interval is the one over organisations."""
     freedom: float = 1.0
     """Degrees of freedom that the error has."""
+    part: float = 0.0
+    """The largest part of the figure that is one organisation's: who answered more waves since weighs more."""
+    worth: float = inf
+    """How many people who weigh alike the figure is made of (Kish)."""
 
 
 def paired(table: CellTable, before: int, after: int) -> Change:
@@ -115,6 +119,8 @@ def _change(parts: Mapping[str, Moments]) -> Change:
         interval_d=None if d is None or variance is None else (d - _Z * sqrt(variance), d + _Z * sqrt(variance)),
         clustered=clustered,
         freedom=degrees,
+        part=max(part.pairs for part in parts.values()) / whole.pairs,
+        worth=whole.pairs**2 / whole.weights,
     )
 
 

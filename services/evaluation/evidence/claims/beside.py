@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from math import isfinite
 
 from services.evaluation.evidence.cells import Cell, CellTable
-from services.evaluation.evidence.change import Asked, asked
+from services.evaluation.evidence.change import Asked, Compared, asked, over
 from services.evaluation.evidence.claims.claim import Claim
 from services.evaluation.evidence.claims.figures import downwards, nearest, rounded_people, upwards
 from services.evaluation.evidence.claims.ladder import ladder
-from services.evaluation.evidence.claims.recognising import recognisable
+from services.evaluation.evidence.claims.recognising import own_figure, recognisable
 from services.evaluation.evidence.estimate import Estimate
 
 _COMPARES = 2
@@ -50,7 +50,7 @@ def beside(claim: Claim, table: CellTable, estimate: Estimate) -> Beside:
         sensitivity=tuple(
             (nearest(bend, decimals + 2), downwards(low, decimals), upwards(high, decimals))
             for bend, low, high in estimate.sensitivity
-            if isfinite(low) and isfinite(high)
+            if 0 in shown and isfinite(low) and isfinite(high)
         ),
         asked_before=_asked_before(table, estimate.control, k),
     )
@@ -74,16 +74,25 @@ def _shown(table: CellTable, control: str, k: int) -> set[int]:
 
     Before the start each wave is compared with the one before it, from the start on with the last one before it.
     """
-    sides: dict[int, tuple[Counter[str], Counter[str]]] = {}
+    times: dict[int, list[Compared]] = {}
     for start in sorted({cell.cohort for cell in table.cells if cell.cohort > 1}):
         for wave in range(2, len(table.waves) + 1):
             took = _took(table, {wave, min(start, wave) - 1})
-            own = _people(cell for cell in took if cell.cohort == start)
-            others = _people(cell for cell in took if _compares(cell.cohort, max(start, wave), control))
+            own = [cell for cell in took if cell.cohort == start]
+            others = [cell for cell in took if _compares(cell.cohort, max(start, wave), control)]
             if own and others:
-                known = sides.get(wave - start, (Counter(), Counter()))
-                sides[wave - start] = (known[0] + own, known[1] | others)
-    return {time for time, each in sides.items() if not any(_hidden(side, k) for side in each)}
+                times.setdefault(wave - start, []).append(Compared(start, wave, own, others))
+    return {time for time, pairs in times.items() if not _recognised(table, pairs, k)}
+
+
+def _recognised(table: CellTable, pairs: list[Compared], k: int) -> bool:
+    """Whether one organisation, or fewer than k people, could be told of a side: by count, or by what decides it."""
+    own, others = Counter[str](), Counter[str]()
+    for one in pairs:
+        own, others = own + _people(one.own), others | _people(one.others)
+    return any(_hidden(side, k) for side in (own, others)) or any(
+        own_figure(side.largest, side.worth, k) for side in over(table, pairs)
+    )
 
 
 def _took(table: CellTable, waves: set[int]) -> list[Cell]:

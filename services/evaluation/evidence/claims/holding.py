@@ -11,13 +11,13 @@ from math import inf, isfinite
 from statistics import median_high
 
 from services.evaluation.evidence.cells import CellTable
-from services.evaluation.evidence.change import Bounds, Change, adjusted, asked, footing, mixed, threshold
+from services.evaluation.evidence.change import Bounds, Change, adjusted, asked, footing, mixed, resting, threshold
 from services.evaluation.evidence.claims.conditions import Conditions
 from services.evaluation.evidence.claims.declaration import Declaration
 from services.evaluation.evidence.claims.figures import Figures, Sure, figures
 from services.evaluation.evidence.claims.ladder import ladder
-from services.evaluation.evidence.claims.recognising import later_recognisable, recognisable, recognised
-from services.evaluation.evidence.estimate import Estimate, detectable
+from services.evaluation.evidence.claims.recognising import later_recognisable, own_figure, recognisable, recognised
+from services.evaluation.evidence.estimate import MEANS, Estimate, detectable
 
 _YEAR = 11
 """Months; a return is sometimes early."""
@@ -61,7 +61,8 @@ def conditions(
     alone = Conditions(
         people=change.n,
         k=k,
-        identifiable=recognised(change.n, change.largest, change.organisations, k),
+        identifiable=recognised(change.n, change.largest, change.organisations, k)
+        or own_figure(change.part, change.worth, k),
         paired=True,
         annual=declared.annual or _yearly(table.waves),
         returns=_returns(table.waves),
@@ -189,7 +190,10 @@ def _comparable(table: CellTable, estimate: Estimate, k: int) -> bool:
         return False
     fewest = min(estimate.organisations_treated, estimate.organisations_comparison)
     enough = min(estimate.people_treated, estimate.people_comparison) >= k and fewest > 1
-    return enough and not any(recognisable(sizes, k) for sizes in (estimate.sizes_treated, estimate.sizes_comparison))
+    if not enough or any(recognisable(sizes, k) for sizes in (estimate.sizes_treated, estimate.sizes_comparison)):
+        return False
+    sides = resting(table, estimate.control, alike=estimate.inference == MEANS)
+    return not any(own_figure(side.largest, side.worth, k) for side in sides)
 
 
 def _asked_before(table: CellTable, control: str) -> bool:

@@ -22,6 +22,15 @@ def recognisable(sizes: Sequence[int], k: int) -> bool:
     return recognised(sum(sizes), max(sizes, default=0), len(sizes), k)
 
 
+def own_figure(part: float, worth: float, k: int) -> bool:
+    """Return whether a figure is nearly all one organisation's, or made of fewer than k people who weigh alike.
+
+    By count it may be of many: those who answered at more waves, or are all there is to compare with at some, weigh
+    more. Of k people who weigh alike each is a k-th of it.
+    """
+    return part > ladder().own_share or worth < k
+
+
 def later_recognisable(table: CellTable, control: str, k: int) -> bool:
     """Return whether those who begin later, compared beside those who never do, would give one organisation away.
 

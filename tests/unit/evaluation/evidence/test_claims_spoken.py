@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from services.evaluation.commands.saying import Said, readable
 from services.evaluation.evidence.change import Dose, dose, paired, shift
 from services.evaluation.evidence.claims import (
     DECLARATION_FORMAT,
+    Beside,
     Declaration,
     Figures,
     Lottery,
     Place,
+    conclude,
     declaration,
     dose_sentence,
     ladder,
@@ -24,6 +27,7 @@ from services.evaluation.evidence.claims import (
 from services.evaluation.evidence.claims.words import found
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.simulation import OUTCOME, Region, region
+from tests.unit.evaluation.evidence.claimed import KNOWN, SURE, WHOLE, fewer
 
 IS = '"format": "groundswell-declaration/1"'
 
@@ -149,3 +153,10 @@ def test_the_declaration_shown_to_evaluators_is_one() -> None:
 def test_the_picture_names_every_rung() -> None:
     picture = (DOCS / "ladder.svg").read_text("utf-8")
     assert [rung.strength for rung in ladder().levels if f">{rung.strength}</text>" not in picture] == []
+
+
+def test_the_table_says_which_end_is_better() -> None:
+    """MCR-30: +7.50 of an outcome that had better be low read like a success; only the JSON said otherwise."""
+    lower = conclude(replace(WHOLE, outcome=OUTCOME.model_copy(update={"better": "lower"})), SURE, KNOWN)
+    assert re.search("^better +lower scores$", readable(Said(lower, Beside())), re.MULTILINE)
+    assert "better" not in readable(Said(conclude(fewer(1), None), Beside()))
