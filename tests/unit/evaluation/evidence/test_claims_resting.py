@@ -96,7 +96,8 @@ def test_organisations_that_count_alike_weigh_alike() -> None:
 
 
 def test_nobody_compared_rests_on_nobody() -> None:
-    assert [side.worth for side in resting(WHOLE.where(lambda cell: cell.cohort > 0), "never_treated", alike=False)] == [0, 0]
+    begun = WHOLE.where(lambda cell: cell.cohort > 0)
+    assert [side.worth for side in resting(begun, "never_treated", alike=False)] == [0, 0]
 
 
 def wedge(never: int) -> CellTable:

@@ -1,4 +1,4 @@
-"""How large it may be: what was found with little power is said to be too large, what was not found is not said to be nothing."""
+"""How large it may be: what was found with little power is too large, what was not found need not be nothing."""
 
 from dataclasses import replace
 

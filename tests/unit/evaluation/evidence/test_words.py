@@ -50,8 +50,10 @@ def test_no_sentence_contains_a_word_its_level_may_not_say(level: Level, shown: 
 
 
 def test_the_sentences_read_as_they_should() -> None:
-    small = " A true figure of this size would be missed once in five times or oftener; what is found all the same is on"
-    small += " average too large."
+    small = (
+        " A true figure of this size would be missed once in five times or oftener; what is found all the same is"
+        " on average too large."
+    )
     assert sentence(0, PLAIN, UP) == "Not enough responses to show."
     assert sentence(1, PLAIN, UP) == (
         "“Confidence to challenge”: scores changed by +0.62 points (+0.10 to +0.74) among those who answered both"
@@ -75,9 +77,9 @@ def test_the_sentences_read_as_they_should() -> None:
         f"{small}"
     )
     assert sentence(2, PLAIN, NOT) == (
-        "“Confidence to challenge”: no difference detected between the change here and in the comparison; the data allow"
-        " one of -0.30 to +0.34 points, and we could have detected 0.51 points. We cannot tell whether the programme is"
-        " the reason for any of it."
+        "“Confidence to challenge”: no difference detected between the change here and in the comparison; the data"
+        " allow one of -0.30 to +0.34 points, and we could have detected 0.51 points. We cannot tell whether the"
+        " programme is the reason for any of it."
     )
 
 
