@@ -11,6 +11,7 @@ from pathlib import Path
 from services.evaluation.commands import files, saying, together
 from services.evaluation.commands.seeds import seed
 from services.evaluation.evidence.cells import CellTable, parse
+from services.evaluation.evidence.change import elsewhere
 from services.evaluation.evidence.claims import (
     WITHHELD,
     Circumstances,
@@ -91,6 +92,7 @@ def run(given: argparse.Namespace) -> int:
         cells=told(everybody[chosen]),
         others=tuple(_other(everybody[path], straight[path], found[path]) for path in everybody if path != chosen),
         left_out=everybody[chosen].people - whole.people,
+        elsewhere=float(elsewhere(everybody[chosen], whole)),
         seed_chosen=options.seed != follows,
         rescaled=any(declared.is_secondary(one) and not declared.foresaw_scale(one) for one in straight.values()),
     )

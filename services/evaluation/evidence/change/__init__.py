@@ -10,6 +10,7 @@ from services.evaluation.evidence.change.attrition import Bounds, bounds
 from services.evaluation.evidence.change.compared import Compared
 from services.evaluation.evidence.change.contrast import Contrast, Difference, ancova, contrast
 from services.evaluation.evidence.change.dose import Dose, dose
+from services.evaluation.evidence.change.elsewhere import elsewhere
 from services.evaluation.evidence.change.footing import Footing, footing
 from services.evaluation.evidence.change.mixed import mixed
 from services.evaluation.evidence.change.paired import Change, paired, since_start
@@ -34,6 +35,7 @@ __all__ = [
     "bounds",
     "contrast",
     "dose",
+    "elsewhere",
     "footing",
     "mixed",
     "over",

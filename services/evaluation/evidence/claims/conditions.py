@@ -66,6 +66,8 @@ class Conditions:
     """They are the first of those declared, none left out, and whoever is compared begins as declared."""
     people_foreseen: bool = False
     """Nearly all compared belong to organisations that begin as one: of others nobody declared who of them begins."""
+    instrument_shared: bool = False
+    """Nearly all of each start answered the instrument that is looked at: nobody declared who of them would."""
     settled: bool = False
     """All of it was settled before the last wave before the first start, from which changes are counted."""
     scale_foreseen: bool = False
@@ -132,6 +134,7 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
         "spread": conditions.spread_alike,
         "ends": conditions.ends_alike,
         "people_foreseen": conditions.people_foreseen,
+        "instrument_shared": conditions.instrument_shared,
         "sensitivity": conditions.sensitivity_excludes_zero,
         "detected": conditions.detected,
     }

@@ -37,6 +37,8 @@ class Circumstances:
     """Fingerprint of the whole table, the wave that looks back included; without it that of the table concluded."""
     left_out: int = 0
     """People of the whole table who answered another instrument."""
+    elsewhere: float = 0.0
+    """The largest part of the people of one start, of the whole table, who did."""
     seed_chosen: bool = False
     """Whether somebody chose the bootstrap's seed, which was neither declared nor follows from the cells."""
     rescaled: bool = False
@@ -103,6 +105,7 @@ def conditions(
         organisations_foreseen=declared.foresaw_organisations(table),
         waves_foreseen=declared.foresaw_waves(table),
         people_foreseen=1 - mixed(table, estimate.control) >= rules.begin_as_one,
+        instrument_shared=known.elsewhere <= rules.elsewhere_at_most,
         settled=declared.settled(table),
         scale_foreseen=declared.foresaw_scale(table) and not (known.rescaled and declared.is_secondary(table)),
         complete=declared.foresaw_leavers(table) or (limited is not None and limited.left > 0),

@@ -71,6 +71,7 @@ class Ladder(_Strict):
     pre_test_alpha: Share
     asked_at_least: Share
     begin_as_one: Share
+    elsewhere_at_most: Share
     apart_at_most: Deviations
     room_at_least: Deviations
     spread_at_most: Times

@@ -1,11 +1,16 @@
 """Who is compared and by which instrument: settled before the outcomes, or no more than a comparison."""
 
+import json
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from services.evaluation.evidence.cells import Cell, CellTable
+from services.evaluation.evidence.cells import Cell, CellTable, written
+from services.evaluation.evidence.change import elsewhere
 from services.evaluation.evidence.claims import (
     DECLARATION_FORMAT,
     Circumstances,
@@ -18,11 +23,13 @@ from services.evaluation.evidence.claims import (
 )
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.simulation import OUTCOME
-from tests.unit.evaluation.evidence.claimed import DECLARED, DRAWN, SURE, WHOLE
+from tests.unit.evaluation.evidence.asking import asked, made
+from tests.unit.evaluation.evidence.claimed import DECLARED, DRAWN, SURE, WHOLE, fewer
 
 PICKED, INSTRUMENT, EVERYBODY = (
     ladder().limits[name] for name in ("organisations_foreseen", "instrument", "everybody")
 )
+ELSEWHERE = ladder().limits["instrument_shared"]
 SETTLED = "Which waves, organisations and instrument are compared was settled before the outcomes, as a file declares."
 NAMES = DECLARED.organisations
 
@@ -122,3 +129,32 @@ def test_names_that_cells_could_not_hold_are_refused(field: str, value: str) -> 
         declaration(f'{{"format": "{DECLARATION_FORMAT}", "{field}": {value}}}', "d.json")
     assert (refused.value.file, refused.value.field) == ("d.json", field)
     assert Declaration.nothing().organisations == ()
+
+
+@pytest.mark.parametrize(("part", "level"), [(0.1, 3), (0.15, 3), (0.2, 2)])
+def test_who_answered_another_instrument_was_declared_nowhere(part: float, level: int) -> None:
+    """MCR-30: the worse 30 in 100 of those who begin by another instrument: 7 of 20 regions without an effect."""
+    known = replace(declared(instrument="confidence/4"), left_out=40, elsewhere=part)
+    claim = conclude(by("confidence/4"), SURE, known)
+    assert (claim.level, ELSEWHERE in claim.limits) == (level, level == 2)
+    assert read(canonical(claim)) == claim
+
+
+def test_the_start_counts_of_which_most_answered_another_instrument() -> None:
+    others = [replace(cell, instrument="confidence/1") for cell in WHOLE.cells if cell.cohort][:2]
+    old = replace(WHOLE.cells[0], organisation="Long since", cohort=1, instrument="confidence/1")
+    looked_at = by("confidence/4")
+    everybody = CellTable.of(OUTCOME, WHOLE.waves, [*looked_at.cells, *others, old])
+    assert elsewhere(everybody, looked_at) == Fraction(40, 180)
+    assert elsewhere(looked_at, looked_at) == 0
+    assert elsewhere(WHOLE.where(lambda _: False), WHOLE.where(lambda _: False)) == 0
+
+
+def test_the_command_counts_them(tmp_path: Path, capsys: Any) -> None:
+    looked_at = by("confidence/4")
+    other = [replace(cell, instrument="confidence/1") for cell in fewer(12).cells if not cell.cohort]
+    for extra, said in ((other, True), (other[:1], False)):
+        cells = made(tmp_path, "a.json", written(CellTable.of(OUTCOME, WHOLE.waves, [*looked_at.cells, *extra])))
+        protocol = json.loads(declared(instrument="confidence/4").declaration.model_dump_json())
+        claim = asked(capsys, cells, "--declaration", made(tmp_path, "d.json", protocol))["claim"]
+        assert (ELSEWHERE in claim["limits"]) is said
