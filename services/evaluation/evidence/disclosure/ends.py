@@ -53,6 +53,15 @@ class Sum:
             return True
         return not STEP * self.low + 1 < self.steps < STEP * self.high - 1
 
+    def few_since(self, old: "Sum", by: Rule) -> bool:
+        """Say whether the sum less an older one is that of fewer than k people, or of few who agree.
+
+        Movement is net, as that of a cell.
+        """
+        sign = 1 if self.people >= old.people else -1
+        moved = Sum(sign * (self.people - old.people), sign * (self.total - old.total), self.low, self.high)
+        return moved.people < by.k or (moved.people < by.small_base and moved.near(by))
+
     @property
     def alike(self) -> tuple[int, int]:
         """Return how much smaller and how much larger the sum could be while the mean is shown as it is."""

@@ -81,29 +81,53 @@ class Footing:
                 if new and people < by.small_base and moved.near(by):
                     yield new, moved
 
-    def crosswise(self, at: int, mean: Mean, shown: Sequence[Cells]) -> frozenset[Cell]:
+    def crosswise(
+        self, at: int, mean: Mean, shown: Sequence[Cells], told: Sequence[Mapping[bool, int]]
+    ) -> frozenset[Cell]:
         """Return cells of a table of the newest release that moved the other way than others since a mean was shown.
 
         Who left one cell may be who came to another. Of both together then fewer than k moved, or few who agree, which
-        cells and totals tell unless so many people are in them that their rounding leaves any answer open. `shown` are
-        the cells of which this score was shown in earlier releases, newest first. What was told of them stays; of what
-        is new the way is hidden that fewer cells went, or that down.
+        cells and totals tell unless so many people are in them that their rounding hardly tells an answer. `shown` are
+        the cells of which this score was shown in earlier releases, newest first, and `told` the moves that they told
+        (`moves`). What was told of them stays; of what is new the way is hidden that fewer cells went, or that down,
+        and whatever moved the other way than what an earlier release told of the same time.
         """
         found: set[Cell] = set()
         enough = _OPEN * STEP * (mean.high - mean.low)
         for age, cells in enumerate(shown, 1):
             ways: dict[bool, list[tuple[list[Cell], int]]] = {True: [], False: []}
-            for mine, theirs in self._tied(at, age):
-                here, there = self._together(mine, 0).people, self._together(theirs, age).people
-                if here != there and not cells.isdisjoint(theirs) and found.isdisjoint(mine):
-                    ways[here > there].append((mine, here + there))
+            for mine, up, people in self._moves(at, age, cells):
+                if found.isdisjoint(mine):
+                    ways[up].append((mine, people))
             for way in sorted(ways, key=lambda rose: (len(ways[rose]), rose)):
-                least = min((people for _, people in ways[not way]), default=enough)
+                since = [ended[not way] for ended in told[: age - 1] if (not way) in ended]
+                least = min((*since, *(people for _, people in ways[not way])), default=enough)
                 for mine, people in ways[way]:
                     if people + least < enough:
                         found.update(cell for cell in mine if not self._told(cell, shown))
                 ways[way] = [(mine, people) for mine, people in ways[way] if found.isdisjoint(mine)]
         return frozenset(found)
+
+    def moves(self, now: Cells, shown: Sequence[Cells]) -> dict[bool, int]:
+        """Return how many people are in the smallest cells that means tell to have grown, and to have shrunk.
+
+        They are counted as they were and as they are. Of one score, `now` are the cells that are shown, `shown` those
+        that earlier releases showed, newest first.
+        """
+        found: dict[bool, int] = {}
+        for at, _ in enumerate(self._releases[0]):
+            for age, cells in enumerate(shown, 1):
+                for mine, up, people in self._moves(at, age, cells):
+                    if not now.isdisjoint(mine):
+                        found[up] = min(people, found.get(up, people))
+        return found
+
+    def _moves(self, at: int, age: int, shown: Cells) -> Iterator[tuple[list[Cell], bool, int]]:
+        """Yield cells that moved since a mean was shown: whether they grew, and people as they were and as they are."""
+        for mine, theirs in self._tied(at, age) if shown else ():
+            here, there = self._together(mine, 0).people, self._together(theirs, age).people
+            if here != there and not shown.isdisjoint(theirs):
+                yield mine, here > there, here + there
 
     def _tied(self, at: int, age: int) -> Iterator[tuple[list[Cell], list[Cell]]]:
         """Yield cells of a table of the newest release and those of another table with means that they tie to."""

@@ -41,8 +41,12 @@ class Showing:
         self._crosswise: dict[str, Places] = {}
         self.sums: dict[str, list[tuple[Facts, ends.Sum]]] = {}
         """Places of `told` and their sums, for each score."""
+        self.stood: dict[tuple[str, _Values], list[ends.Sum]] = {}
+        """The same sums by the score and the place's own values."""
         self.told = self._chosen(releases[0])
         """Means that are shown, or hidden for their value only: table, place and name to the facts of the place."""
+        self.moves = {name: self._footing.moves(cells, self._shown(name)) for name, cells in self.scores.items()}
+        """How many people are in the smallest cells that means of each score tell to have grown, and to have shrunk."""
 
     def figure(self, known: Published, place: Place, count: Figure, mean: Mean) -> Figure:
         """Return a mean to one decimal; hidden near the ends of its scale where the base is small (`ends`)."""
@@ -71,7 +75,12 @@ class Showing:
                         continue
                     found = ends.total(mean, known.table.counts, place.members)
                     again = self._again((known.table.table, place.at, name), [cells[m] for m in place.members])
-                    if not again and (crosswise.near(here) or broken_down.near(here) or close.told_by(here, found)):
+                    if not again and (
+                        crosswise.near(here)
+                        or broken_down.near(here)
+                        or close.told_by(here, found)
+                        or self._hardly_moved(known, name, mine, found)
+                    ):
                         continue
                     if mine not in values:
                         values.add(mine)
@@ -81,6 +90,7 @@ class Showing:
                     self.cells |= mine_too
                     self.scores.setdefault(name, set()).update(mine_too)
                     self.sums.setdefault(name, []).append((here, found))
+                    self.stood.setdefault((name, mine), []).append(found)
         return chosen
 
     def _again(self, told: tuple[str, At, str], cells: Sequence[Cell]) -> bool:
@@ -88,6 +98,17 @@ class Showing:
         return any(
             told in showing.told and self._footing.stood(cells, age) for age, showing in enumerate(self._earlier, 1)
         )
+
+    def _hardly_moved(self, known: Published, name: str, values: _Values, found: ends.Sum) -> bool:
+        """Say whether a mean, less one told before of the same place, tells of fewer than k people or few who agree.
+
+        A total may stand still while its cells move: each by k people or more, and all of them by one.
+        """
+        before = (old for showing in self._earlier for old in showing.stood.get((name, values), ()))
+        return any(found != old and found.few_since(old, known.by) for old in before)
+
+    def _shown(self, name: str) -> list[set[Cell]]:
+        return [showing.scores.get(name, set()) for showing in self._earlier]
 
     def _broken_down(self, known: Published, close: Ends, name: str) -> Places:
         """Return earlier means that a new table breaks down, and of which one part is near an end.
@@ -109,11 +130,12 @@ class Showing:
         Less the others that are shown, it would tell theirs.
         """
         if name not in self._crosswise:
-            shown, found = [showing.scores.get(name, set()) for showing in self._earlier], Places()
+            shown, found = self._shown(name), Places()
+            told = [showing.moves.get(name, {}) for showing in self._earlier]
             for at, known in enumerate(self._releases[0]):
                 places = {which(known, values)[1:]: values for values in known.table.cells()}
                 for mean in known.table.means:
-                    for cell in self._footing.crosswise(at, mean, shown) if plain(mean.name) == name else ():
+                    for cell in self._footing.crosswise(at, mean, shown, told) if plain(mean.name) == name else ():
                         found.add(facts(known.table, places[cell], self._parents))
             self._crosswise[name] = found
         return self._crosswise[name]
