@@ -12,7 +12,7 @@ from services.evaluation.evidence.wres.figures import Part
 
 GROUPS = ("white", "bme", "unknown")
 """The groups of a share of a workforce."""
-_WHOLE = 100
+HUNDRED = 100
 Key = tuple[str, int, str, str]
 """Organisation, year, indicator, part."""
 
@@ -36,7 +36,7 @@ class Counted:
     @property
     def per_hundred(self) -> bool:
         """Say whether both bases are 100, as where percentages stand for people, and no percentage beside them."""
-        return not self.percents and {self.groups[group].base for group in ("white", "bme")} == {_WHOLE}
+        return not self.percents and {self.groups[group].base for group in ("white", "bme")} == {HUNDRED}
 
     def of(self, group: str) -> Part:
         """Return a group's counts; `unknown` is every kind of unknown together."""
@@ -80,6 +80,17 @@ def share(counted: Counted) -> Part:
     """Return BME people among all, unknown ethnicity in the base."""
     bme = counted.of("bme").count
     return Part(bme, bme + counted.of("white").count + counted.of("unknown").count)
+
+
+def percentages(shares: Iterable[Counted]) -> bool:
+    """Say whether everybody of each of several shares is 100, or each group in all of them: as percentages add up.
+
+    Give or take one, or one for every two shares: that is what rounding takes or adds.
+    """
+    every = list(shares)
+    across = [abs(share(one).base - HUNDRED) <= 1 for one in every]
+    down = [2 * abs(whole_of(every).of(group).count - HUNDRED) <= len(every) for group in ("white", "bme")]
+    return len(every) > 1 and (all(across) or all(down))
 
 
 def whole_of(parts: Iterable[Counted]) -> Counted:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from services.evaluation.evidence.wres import bands, figures, reconciling
 from services.evaluation.evidence.wres.consistency import other_base
-from services.evaluation.evidence.wres.counted import Counted, Key, Return, share, whole_of
+from services.evaluation.evidence.wres.counted import HUNDRED, Counted, Key, Return, percentages, share, whole_of
 from services.evaluation.evidence.wres.figures import Measure, Part
 from services.evaluation.evidence.wres.reconciling import Reconciliation
 from services.evaluation.evidence.wres.small import Hidden
@@ -24,6 +24,10 @@ PER_HUNDRED = (
     "no figure: both bases are 100, as if percentages stood for people; give the people, or the percentages beside "
     "them if they are 100 people each"
 )
+
+HUNDRED_EACH = "no figure: everybody together is 100, as if percentages stood for people; give the people"
+
+BOARD_OF_HUNDRED = "The board has 100 people in this return, as if percentages stood for people: no verdict."
 
 
 @dataclass(frozen=True)
@@ -86,13 +90,24 @@ def _row(returned: Return, key: Key, counted: Counted, indicator: Indicator, by:
         return replace(row, measure=none, flags=(), reconciliation=None) if counted.per_hundred else row
     if indicator.kind == "board":
         workforce = returned.counted.get((*key[:3], "workforce"))
-        return _board(key, counted, workforce, indicator)
+        row = _board(key, counted, workforce, indicator)
+        if workforce is not None and percentages([counted, workforce]):
+            return _no_figure(row)
+        unsure = share(counted).base == HUNDRED
+        return replace(row, flags=(), notes=(BOARD_OF_HUNDRED, *row.notes), reconciliation=None) if unsure else row
     part, whole = share(counted), share(whole_of(returned.beside(key).values()))
     held = _Held(figures.against_whole(part, whole), part, whole, counted.of("unknown"), _answered(counted))
     row, names = _points(key, counted, indicator, held), [band[3] for band in returned.beside(key)]
+    if percentages(returned.beside(key).values()):
+        return _no_figure(row)
     boards = [(*key[:2], one.indicator, "workforce") for one in by.indicators if one.kind == "board"]
     confirmed = bands.are_all(names, indicator.bands) or any(board in returned.counted for board in boards)
     return row if confirmed else _alone(row, bands.missing(names, indicator.bands))
+
+
+def _no_figure(row: Row) -> Row:
+    """Return the row of a share where everybody of each part is 100: nobody knows how many they are."""
+    return replace(row, measure=Measure(None, reason=HUNDRED_EACH), flags=(), notes=(), reconciliation=None)
 
 
 def _asked(key: Key, counted: Counted, indicator: Indicator, by: Standard) -> Row:

@@ -99,3 +99,29 @@ def test_one_organisation_under_two_names_is_refused(twin: str) -> None:
     with pytest.raises(EvidenceError) as caught:
         rows(*given, f"{twin},2024,3,,white,44,487,")
     assert str(caught.value).startswith("return.csv: organisation: ")
+
+
+TYPED = {
+    "across": {band: (100 - n, n) for band, n in zip(ALL, (12, 20, 31, 15, 44, 27), strict=True)},
+    "down": dict(zip(ALL, ((30, 28), (20, 13), (14, 16), (13, 15), (11, 14), (12, 13)), strict=True)),
+}
+
+
+@pytest.mark.parametrize("way", TYPED)
+def test_percentages_in_the_place_of_people_have_no_figure(way: str) -> None:
+    """Of 100 in each band, or of 100 white and 100 BME people in all of them, nobody knows how many they are."""
+    for given in (lines(TYPED[way]), [line.replace(",88,", ",89,") for line in lines(TYPED[way])]):
+        found = rows(*given)
+        assert {(row.measure.value, row.flags, row.notes) for row in found.values()} == {(None, (), ())}
+        assert {row.measure.reason[:37] for row in found.values()} == {"no figure: everybody together is 100,"}
+    assert rows(*lines({**TYPED[way], "Band 5": (600, 90)}))["6-7"].flags
+
+
+def test_a_board_of_a_hundred_has_no_verdict_and_beside_a_workforce_of_a_hundred_no_figure() -> None:
+    by = wres.standard("wres")
+    for workforce, shown in (((70, 30), False), ((1900, 320), True)):
+        given = [line.replace(",1,", ",9,", 1) for line in lines({"board": (88, 12), "workforce": workforce})]
+        (row,) = wres.read(wres.parse("\n".join([HEAD, *given]), by), by).rows
+        assert (row.measure.value is not None, row.flags, row.reconciliation) == (shown, (), None)
+        said = row.notes[0] if shown else row.measure.reason
+        assert "as if percentages stood for people" in said
