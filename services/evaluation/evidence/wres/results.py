@@ -3,13 +3,14 @@
 Guards that indicators, changes and what is said of all of it hide the same figures.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.evaluation.evidence.wres.counted import Return
 from services.evaluation.evidence.wres.indicators import Row, changes, rows
 from services.evaluation.evidence.wres.overlap import MOST
 from services.evaluation.evidence.wres.small import Hidden, small, untried
-from services.evaluation.evidence.wres.standard import Standard
+from services.evaluation.evidence.wres.standard import Indicator, Standard
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,13 @@ def read(returned: Return, by: Standard, *, internal: bool = False, apart: bool 
     """
     known = {indicator.indicator: indicator for indicator in by.indicators}
     hidden: Hidden = frozenset() if internal else small(returned, known, by.k, apart=apart)
-    notes = () if internal or apart else _together(returned, hidden)
+    notes = () if internal or apart else _together(returned, known, hidden)
     return Read(rows(returned, by, hidden, internal=internal), changes(returned, known, hidden), notes)
 
 
-def _together(returned: Return, hidden: Hidden) -> tuple[str, ...]:
+def _together(returned: Return, known: Mapping[str, Indicator], hidden: Hidden) -> tuple[str, ...]:
     """Say where all organisations are hidden because they are too many to see whether some are the sum of others."""
-    found = untried(returned, hidden)
+    found = untried(returned, known, hidden)
     named = ", ".join(f"{indicator}{f' ({part})' if part else ''} of {year}" for year, indicator, part in found)
     said = (
         f"Indicators of more than {MOST} organisations, one of them hidden: all are, because some may be the sum of "

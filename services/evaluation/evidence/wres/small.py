@@ -1,10 +1,12 @@
 """What is too small to show in a return: fewer than k people of a group, and whatever would tell of those.
 
 Guards that nothing hidden can be had by subtracting what is shown beside it: parts of an indicator from their whole,
-bands from the workforce, one group of a share from the others, parts or organisations from those that they add up to.
+bands from the workforce, one group of a share from the others, parts or organisations from those that they add up to,
+in whichever shape each is given.
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from services.evaluation.evidence.wres import overlap
 from services.evaluation.evidence.wres.counted import GROUPS, Counted, Key, Return, share
@@ -33,14 +35,21 @@ def small(returned: Return, known: Mapping[str, Indicator], k: int, *, apart: bo
         for alike in _alike(returned.counted):
             if not hidden.isdisjoint(alike) and not (apart and len(alike) > overlap.MOST):
                 _across(returned, alike, hidden, k, known)
+        for wholes in _in_two_shapes(returned, known):
+            if not (apart and len(wholes) > overlap.MOST):
+                _across_shapes(returned, wholes, hidden, k)
     return frozenset(hidden)
 
 
-def untried(returned: Return, hidden: Iterable[Key]) -> tuple[tuple[int, str, str], ...]:
+def untried(
+    returned: Return, known: Mapping[str, Indicator], hidden: Iterable[Key]
+) -> tuple[tuple[int, str, str], ...]:
     """Return year, indicator and part of which there are too many organisations to see whether some are others' sum."""
     gone = set(hidden)
-    many = [alike for alike in _alike(returned.counted) if len(alike) > overlap.MOST and not gone.isdisjoint(alike)]
-    return tuple(sorted(alike[0][1:] for alike in many))
+    shapes = [{whole: _found(returned, whole) for whole in wholes} for wholes in _in_two_shapes(returned, known)]
+    every = [*({key: [key] for key in alike} for alike in _alike(returned.counted)), *shapes]
+    many = [found for found in every if len(found) > overlap.MOST and not gone.isdisjoint(chain(*found.values()))]
+    return tuple(sorted({next(iter(found))[1:] for found in many}))
 
 
 def _alike(keys: Iterable[Key]) -> list[list[Key]]:
@@ -62,6 +71,42 @@ def _across(returned: Return, alike: list[Key], hidden: set[Key], k: int, known:
     for several in [frozenset(alike)] if many else overlap.sums(people, hidden, k):
         new = several - hidden if not hidden.isdisjoint(several) else frozenset()
         hidden.update(new, *(_parts_of(returned, key, known) for key in new))
+
+
+def _in_two_shapes(returned: Return, known: Mapping[str, Indicator]) -> list[list[Key]]:
+    """Return the wholes of each year and indicator that some organisations give whole and others by parts alone.
+
+    The whole of the latter is in no row, and is all their parts.
+    """
+    found: dict[tuple[int, str], dict[Key, bool]] = {}
+    for key in returned.counted:
+        if known[key[2]].kind not in _SHARES:
+            found.setdefault(key[1:3], {})[*key[:3], ""] = (*key[:3], "") in returned.counted
+    return [list(wholes) for wholes in found.values() if len(set(wholes.values())) > 1]
+
+
+def _found(returned: Return, whole: Key) -> list[Key]:
+    """Return the rows that a whole is made of: its own, or those of all its parts."""
+    beside = returned.beside(whole)
+    return [whole] if whole in beside else list(beside)
+
+
+def _across_shapes(returned: Return, wholes: list[Key], hidden: set[Key], k: int) -> None:
+    """Hide organisations, with all parts, that add up with one of which anything is hidden, though in another shape."""
+    gone = {whole for whole in wholes if not hidden.isdisjoint(_found(returned, whole))}
+    people = {whole: _added([returned.counted[key] for key in _found(returned, whole)]) for whole in wholes}
+    many = len(wholes) > overlap.MOST
+    for several in ([frozenset(wholes)] if many else overlap.sums(people, gone, k)) if gone else ():
+        if not gone.isdisjoint(several):
+            hidden.update(*(returned.beside(whole) for whole in several))
+
+
+def _added(parts: list[Counted]) -> list[list[int]]:
+    """Return the people of all parts, counted and not; of kinds of the same people these are there once."""
+    once = len({_bases(part) for part in parts}) == 1
+    people = [sum(numbers) for numbers in zip(*map(_bases, parts[:1] if once else parts), strict=True)]
+    counted = [sum(numbers) for numbers in zip(*map(_answers, parts), strict=True)]
+    return [[n, base - n] for n, base in zip(counted, people, strict=True)]
 
 
 def _parts_of(returned: Return, whole: Key, known: Mapping[str, Indicator]) -> list[Key]:

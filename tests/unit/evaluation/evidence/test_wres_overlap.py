@@ -151,3 +151,32 @@ def test_a_small_part_does_not_make_the_others_a_sum() -> None:
     parts = [_lines("a", "40,300", "60,500"), _lines("b", "30,200", "50,400"), _lines("c", "3,8", "4,7")]
     assert len(_hidden(_lines("", "73,508", "114,907"), *parts)) == 2
     assert MOST_PARTS == 9
+
+
+_IN_PARTS = [
+    *(_lines("clinical of RA", "4,400", "30,600"), _lines("other of RA", "20,300", "25,500")),
+    *(_lines("clinical of RB", "20,500", "25,500"), _lines("other of RB", "20,300", "20,400")),
+]
+
+
+def test_a_part_is_not_had_from_an_organisation_that_is_given_whole() -> None:
+    """RA's 4 are the board's 64 less 20, 20 and 20, though the board has no parts and RA and RB have no whole."""
+    board = _lines(" of QAB", "64,1500", "100,2000")
+    assert "RA clinical" in (hidden := _hidden(board, *_IN_PARTS))
+    assert len(hidden) == 5
+    assert len(_hidden(board, *_IN_PARTS[:2], _lines(" of RB", "40,800", "45,900"))) == 4
+    parts = [_lines("clinical of QAB", "24,190", "55,700"), _lines("other of QAB", "20,300", "35,500")]
+    assert _hidden(*parts, _RA, _RB) == ["QAB clinical", "QAB other", "RA", "RB"]
+    assert _hidden(_lines(" of QAB", "94,1700", "190,2900"), *_IN_PARTS) == ["RA clinical"]
+    assert not _hidden(
+        _lines(" of QAB", "72,1500", "100,2000"), _lines("clinical of RA", "12,400", "30,600"), *_IN_PARTS[1:]
+    )
+
+
+def test_many_organisations_of_two_shapes_are_hidden_together_unless_they_are_apart() -> None:
+    others = [
+        _lines(f" of T{chr(65 + i)}", f"{60 + 7 * i},{900 + 31 * i}", f"{90 + 11 * i},{1700 + 57 * i}")
+        for i in range(9)
+    ]
+    assert len(_hidden(*_IN_PARTS, *others)) == 13
+    assert _hidden(*_IN_PARTS, *others, apart=True) == ["RA clinical"]
