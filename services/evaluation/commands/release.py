@@ -11,6 +11,7 @@ import stat
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from services.evaluation.commands import files
 from services.evaluation.commands.progress import Progress
@@ -46,11 +47,9 @@ def run(given: argparse.Namespace) -> int:
     tables = disclosure.parse(files.document(given.tables), str(given.tables))
     last = given.previous
     previous = None if last is None else disclosure.kept.parse(files.document(last), str(last))
-    if given.first and given.keep is not None and _is_kept(given.keep):
-        said = "holds what an earlier release stood on; give it as --previous, or keep this one in a file of its own"
-        raise EvidenceError(said, file=str(given.keep))
     for path in (given.keep, given.csv):
         _may_be_written(path, [given.tables, last, given.keep if path is given.csv else None])
+    _spared(given)
     if by.rule != _DEFAULT:
         sys.stderr.write(f"{_weakness(by)}\n")
     try:
@@ -93,6 +92,18 @@ def _refusal(found: Refusal) -> str:
     return "\n".join([head, *(f"  {cell}" for cell in found.cells), advice, ""])
 
 
+def _spared(given: argparse.Namespace) -> None:
+    """Refuse a target that holds counts: what another release stood on, which the next one needs, or tables."""
+    kept, counted = disclosure.KEPT_FORMAT, (disclosure.KEPT_FORMAT, disclosure.TABLES_FORMAT)
+    if given.csv is not None and _format(given.csv) in counted:
+        raise EvidenceError("holds exact counts; write the CSV to a file of its own", file=str(given.csv))
+    there = None if given.keep is None else _format(given.keep)
+    if there in counted and (given.first or there != kept):
+        said = "holds what an earlier release stood on; give it as --previous, or keep this one in a file of its own"
+        said = said if there == kept else "holds tables of exact counts; keep this release in a file of its own"
+        raise EvidenceError(said, file=str(given.keep))
+
+
 def _may_be_written(path: Path | None, others: list[Path | None]) -> None:
     """Refuse a target that is one of the inputs, standard output, a link, or no regular file."""
     if path is None or not (path.exists() or path.is_symlink()):
@@ -107,12 +118,13 @@ def _may_be_written(path: Path | None, others: list[Path | None]) -> None:
         raise EvidenceError("is where the release is printed to; name a file of its own", file=str(path))
 
 
-def _is_kept(path: Path) -> bool:
+def _format(path: Path) -> Any:
+    """Return which format a file says that it has; None where it says none."""
     try:
         found = files.document(path) if path.is_file() else None
     except EvidenceError:
-        return False
-    return isinstance(found, dict) and found.get("format") == disclosure.KEPT_FORMAT
+        return None
+    return found.get("format") if isinstance(found, dict) else None
 
 
 def _is_output(path: Path) -> bool:

@@ -115,6 +115,24 @@ def test_nobodys_counts_are_overwritten_and_nothing_but_a_file_is_written(
     assert "cannot be written: No such file" in capsys.readouterr().err
 
 
+def test_a_csv_does_not_take_the_place_of_what_a_release_stood_on_nor_of_counts(tmp_path: Path, capsys: Any) -> None:
+    tables = _file(tmp_path, "tables.json", document([[14, 26], [33, 40]]))
+    older = _file(tmp_path, "older.json", document([[14, 20], [33, 40]]))
+    spring, summer = str(tmp_path / "spring.json"), str(tmp_path / "summer.json")
+    assert main(["release", tables, "--first", "--keep", spring]) == 0
+    assert main(["release", tables, "--previous", spring, "--keep", summer]) == 0
+    before = Path(spring).read_text(), Path(older).read_text()
+    for option, target in (("--csv", spring), ("--csv", older), ("--keep", older)):
+        capsys.readouterr()
+        assert main(["release", tables, "--previous", summer, option, target]) == 1
+        out, err = capsys.readouterr()
+        assert (out, "exact counts" in err) == ("", True)
+    assert (Path(spring).read_text(), Path(older).read_text()) == before
+    csv = str(tmp_path / "out.csv")
+    for _ in ("new", "again"):
+        assert main(["release", tables, "--previous", spring, "--keep", summer, "--csv", csv]) == 0
+
+
 def test_hidden_is_a_letter_in_a_file(tmp_path: Path, capsys: Any) -> None:
     score = {"name": "confidence", "low": 1, "high": 5, "sums": [[42, 60], [99, 20]]}
     tables = _file(tmp_path, "tables.json", document([[14, 26], [33, 4]], percent_of=[], means=[score]))
