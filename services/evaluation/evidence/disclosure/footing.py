@@ -15,8 +15,8 @@ from services.evaluation.evidence.disclosure.links import Ages
 from services.evaluation.evidence.disclosure.naming import plain
 from services.evaluation.evidence.disclosure.tables import At, Mean
 
-_OPEN = 4
-"""Rounding leaves an answer open where it leaves a sum open over so many times the scale: twice to either side."""
+_OPEN = 6
+"""Rounding hardly tells an answer where it leaves a sum open over so many times the scale: thrice to either side."""
 Cell = tuple[str, At]
 """A cell by its table and its values, both as they are compared."""
 Cells = AbstractSet[Cell]

@@ -110,13 +110,16 @@ def test_moves_of_two_releases_are_held_against_each_other() -> None:
     assert _left_open(first, third, (people[0], people[2]), "ABC") >= 100
 
 
-def test_means_stay_where_all_moved_one_way_or_rounding_leaves_an_answer_open() -> None:
+def test_means_stay_where_all_moved_one_way_or_rounding_leaves_enough_open() -> None:
     first = _release(_table([30, 35, 40], [1500, 1700, 2000], "org"))
     grown = _release(_table([41, 46, 40], [2000, 2200, 2000], "org"), previous=first)
     assert len(_shown(grown)) == len(_shown(first))
     many = _release(_table([60, 70, 80], [120, 150, 170], "org", high=4))
     moved = _release(_table([91, 50, 80], [183, 107, 170], "org", high=4), previous=many)
     assert len(_shown(moved)) == len(_shown(many))
+    few = _release(_table([45, 50, 80], [90, 110, 170], "org", high=4))
+    moved = _release(_table([76, 30, 80], [153, 66, 170], "org", high=4), previous=few)
+    assert _shown(moved).keys() == {("t", "A"), ("t", "C")}
 
 
 @pytest.mark.parametrize("later", [False, True])
