@@ -52,6 +52,7 @@ _TRANSACTION_SECONDS = 20.0
 _END_SECONDS = 1.0
 """How long anybody waits for a session to be given back: one whose server is away asks it once more for ten seconds."""
 _MAJORITY = WriteConcern("majority", j=True)
+_NO_SUCH_TRANSACTION = 251
 _FAILING_OVER = frozenset({6, 7, 50, 89, 91, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
 """What a server says while it stops, or while another becomes the primary; the driver asks twice and then raises it.
 Source: the retryable errors of MongoDB's driver specifications, and the ends of time limits."""
@@ -188,7 +189,10 @@ async def _abort(session: Session) -> None:
 
 
 async def _commit(session: Session, proof: Callable[[], Awaitable[bool]] | None) -> None:
-    """Commit; when the answer was lost ask again, and when the server has forgotten, look at the proof."""
+    """Commit; when the answer was lost ask again, and when the server has forgotten, look at the proof.
+
+    Forgotten is in doubt by itself: the driver asks a second time of its own accord, and of the first nothing is said.
+    """
     in_doubt = False
     while True:
         try:
@@ -198,7 +202,7 @@ async def _commit(session: Session, proof: Callable[[], Awaitable[bool]] | None)
                 in_doubt = True
                 await asyncio.sleep(0.05)
                 continue
-            if not in_doubt:
+            if not in_doubt and not (isinstance(error, OperationFailure) and error.code == _NO_SUCH_TRANSACTION):
                 raise
             if proof is None:
                 raise UnavailableError("the outcome of the last change is not known") from error

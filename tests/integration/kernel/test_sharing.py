@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+from pymongo.errors import AutoReconnect, OperationFailure
+from pymongo.synchronous.client_session import ClientSession
 
 from shared import inbox, outbox
 from shared.errors import ConflictError, IdTakenError, UnavailableError
@@ -171,6 +173,44 @@ async def test_a_lost_answer_is_looked_up_for_all_who_share(
     )
     assert said == [False, True]
     assert await counts(store) == (3, 3, 2)
+
+
+@pytest.fixture
+def answer_lost(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The next commit takes effect and its answer is lost; by the driver's own repetition the server has forgotten."""
+    commit = ClientSession._finish_transaction
+    asked: list[str] = []
+
+    def finish(self: ClientSession, connection: Any, command: str) -> Any:
+        asked.append(command)
+        match len(asked):
+            case 1:
+                commit(self, connection, command)
+                raise AutoReconnect("the answer was lost")
+            case 2:
+                labels = {"code": 251, "errorLabels": ["TransientTransactionError"]}
+                raise OperationFailure("no such transaction", 251, labels)
+        return commit(self, connection, command)
+
+    monkeypatch.setattr(ClientSession, "_finish_transaction", finish)
+    return asked
+
+
+async def test_who_was_kept_is_not_told_to_have_been_handled_before(
+    store: Database, door: StoreDoor, answer_lost: list[str]
+) -> None:
+    """A reaction would count what it has done as a duplicate."""
+    found = await outcomes(*[door.save([change(f"p{n}")], because(f"m{n}")) for n in range(5)])
+    assert found == [None] * 5
+    assert (len(answer_lost), await counts(store)) == (2, (5, 5, 5))
+
+
+async def test_who_carries_no_mark_is_told_that_nothing_is_known(
+    store: Database, door: StoreDoor, answer_lost: list[str]
+) -> None:
+    found = await outcomes(door.save([change("p1")], because()))
+    assert type(found[0]) is UnavailableError
+    assert (len(answer_lost), await counts(store)) == (2, (1, 1, 0))
 
 
 async def test_a_database_that_is_away_is_asked_once_for_all(

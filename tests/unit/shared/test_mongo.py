@@ -73,8 +73,26 @@ async def test_without_a_proof_the_outcome_is_said_to_be_unknown() -> None:
         await _commit(session, None)
 
 
-async def test_a_commit_that_was_refused_at_once_is_no_doubt() -> None:
+@pytest.mark.parametrize("happened", [True, False])
+async def test_what_the_driver_has_asked_twice_for_is_in_doubt_at_once(happened: bool) -> None:
+    """The first answer is lost within the driver, and all that is heard is that the server has forgotten."""
     session: Any = Session(forgotten())
+    if happened:
+        await _commit(session, proving(True))
+        return
+    with pytest.raises(ConflictError, match="before the change was kept"):
+        await _commit(session, proving(False))
+
+
+async def test_forgotten_without_a_proof_is_not_said_to_be_a_lost_race() -> None:
+    """A lost race is decided anew, and what was kept would happen twice."""
+    session: Any = Session(forgotten())
+    with pytest.raises(UnavailableError, match="not known"):
+        await _commit(session, None)
+
+
+async def test_a_commit_that_was_refused_at_once_is_no_doubt() -> None:
+    session: Any = Session(OperationFailure("another was faster", 112))
     with pytest.raises(OperationFailure):
         await _commit(session, proving(True))
 
