@@ -63,6 +63,8 @@ class Leases:
             share = -(-self.shards // max(relays, 1))
             mine = sorted(x["shard"] for x in alive if x["owner"] == self.owner and x["shard"] >= 0)
             free = sorted(x["shard"] for x in leases if x["until"] <= moment and x["shard"] >= 0)
+            if any(lease["shard"] < 0 for lease in leases if lease["until"] <= moment):
+                await self._leases.delete_many({"shard": -1, "until": {"$lte": moment}})
             await self._leases.update_many(self._mine(mine[share:]), {"$set": _FREE})
             await self._leases.update_many(self._mine(mine[:share]), [{"$set": {"until": _LONGER}}])
             await self._take(free[: max(share - len(mine), 0)], moment)

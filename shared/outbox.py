@@ -214,8 +214,8 @@ class Backlog:
                 async with guard():
                     self._waiting = await self._outbox.estimated_document_count()
             finally:
-                took = time.monotonic() - began
-                self._again = began + min(max(_LEAST_PAUSE, took / _SHARE_OF_TIME), _MOST_PAUSE)
+                ended = time.monotonic()
+                self._again = ended + min(max(_LEAST_PAUSE, (ended - began) / _SHARE_OF_TIME), _MOST_PAUSE)
         return self._waiting
 
     async def check(self) -> None:

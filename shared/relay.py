@@ -6,6 +6,7 @@ in the order of the document's versions. Several relays share the shards by leas
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from time import monotonic
 from typing import Any, Protocol
 
 import structlog
@@ -23,6 +24,8 @@ BACKLOG_BATCH = 2_000
 would otherwise spend the more time on it the more there is to send."""
 BACKLOG_BYTES = 4_000_000
 """A batch as large as this is followed by no larger one."""
+BATCH_SECONDS = 5.0
+"""How long one batch is sent before the outbox is read again: what others state meanwhile waits for no longer."""
 SEND_SECONDS = 5.0
 """How long connecting may take, and sending as well: together less than is left of a lease that is still safe."""
 IDLE_SECONDS = 0.05
@@ -109,19 +112,23 @@ class Relay:
         shards = await self._leases.hold()
         if not shards:
             return 0
-        limit = self._batch
+        # Larger only after a batch without trouble: whoever could not answer is asked for less.
+        limit, self._batch = self._batch, BATCH
         rows = await self._read(shards, limit)
-        small = sum(len(row["value"] or b"") for row in rows) < BACKLOG_BYTES
-        self._batch = BACKLOG_BATCH if len(rows) == limit and small else BATCH
         everything = len(shards) == self._leases.shards and len(rows) < limit
-        OUTBOX_BACKLOG.labels(self._service).set(len(rows) if everything else await self._backlog.waiting())
+        await self._tell_backlog(len(rows) if everything else None)
         sent = 0
         failed: set[str] = set()
         held = frozenset(shards)
+        full = len(rows) == limit and sum(len(row["value"] or b"") for row in rows) < BACKLOG_BYTES
+        until = monotonic() + BATCH_SECONDS
         for wave in waves(rows):
+            if self._stopping.is_set() or (sent and monotonic() > until):
+                break
             still = await self._still_held(held)
             if still is None:
                 log.warning("relay_stands_back", count=len(wave))
+                full = False
                 break
             held = still
             chosen = [row for row in wave if row["subject"] not in failed and row["shard"] in held]
@@ -137,7 +144,15 @@ class Relay:
             RELAY_SENT.labels(self._service, "failed").inc(len(chosen) - len(acknowledged))
         if failed:
             raise UnavailableError(f"the broker did not acknowledge {len(failed)} subjects")
+        self._batch = BACKLOG_BATCH if full else BATCH
         return sent
+
+    async def _tell_backlog(self, waiting: int | None) -> None:
+        """Set the gauge of what waits, counted if it is not known; a count that fails stops no sending."""
+        try:
+            OUTBOX_BACKLOG.labels(self._service).set(await self._backlog.waiting() if waiting is None else waiting)
+        except UnavailableError as error:
+            log.warning("backlog_not_counted", reason=str(error))
 
     async def _still_held(self, held: frozenset[int]) -> frozenset[int] | None:
         """Return those shards that were held without a break since their rows were read, renewed when it is time.

@@ -1,9 +1,8 @@
 """The relay on a real database: order per subject, deletion on acknowledgement, leases (P1, P2)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
-from typing import Any
 
 import pytest
 
@@ -11,35 +10,8 @@ from shared import clock, inbox, leases, outbox
 from shared.errors import UnavailableError
 from shared.leases import Leases
 from shared.mongo import Database
-from shared.outbox import Change, StoreDoor
 from shared.relay import Relay, waves
-from shared.topics import Topics
-from tests.toys import attended, because
-
-
-class Wire:
-    """Remembers what was handed over; answers as scripted, like a broker that fails now and then."""
-
-    def __init__(self, refuse: Sequence[str] = ()) -> None:
-        self.sent: list[tuple[str, int]] = []
-        self.refuse = set(refuse)
-        self.hold: asyncio.Event | None = None
-        self.entered = asyncio.Event()
-        self.slow: Callable[[], object] = lambda: None
-        self.together: list[int] = []
-
-    async def publish(self, rows: Sequence[Mapping[str, Any]]) -> Sequence[str]:
-        self.entered.set()
-        self.together.append(len(rows))
-        self.slow()
-        if self.hold is not None:
-            await self.hold.wait()
-        good = [row for row in rows if row["subject"] not in self.refuse]
-        self.sent += [(row["subject"], row["seq"]) for row in good]
-        return [row["_id"] for row in good]
-
-    async def close(self) -> None:
-        self.closed = True
+from tests.integration.kernel.relaying import Wire, state, waiting
 
 
 class Holding(Leases):
@@ -57,16 +29,6 @@ class Holding(Leases):
 async def store(database: Database) -> AsyncIterator[Database]:
     await database.ensure_indexes({**outbox.INDEXES, **inbox.INDEXES, "docs": [], leases.COLLECTION: []})
     return database
-
-
-async def state(store: Database, participant: str, versions: int) -> None:
-    door = StoreDoor(store, "engagement", topics=Topics())
-    for version in range(1, versions + 1):
-        await door.save([Change("docs", participant, {}, version - 1, [attended(participant, version)])], because())
-
-
-async def waiting(store: Database) -> int:
-    return await store.collection("outbox").count_documents({})
 
 
 async def test_every_version_of_a_subject_is_sent_once_and_in_order(store: Database) -> None:
@@ -203,20 +165,13 @@ async def test_a_renewal_that_took_too_long_is_not_believed(store: Database) -> 
     assert await waiting(store) == 1
 
 
-async def test_a_backlog_is_read_in_fewer_pieces_and_sent_in_the_same_order(
-    store: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("shared.relay.BATCH", 2)
-    monkeypatch.setattr("shared.relay.BACKLOG_BATCH", 6)
-    for participant in ("p1", "p2", "p3"):
-        await state(store, participant, 3)
-    wire = Wire()
-    relay = Relay(store, wire, Leases(store), "engagement")
-    relay._batch = 2
-    assert [await relay.send_once() for _ in range(4)] == [2, 6, 1, 0]
-    for participant in ("p1", "p2", "p3"):
-        assert [seq for subject, seq in wire.sent if subject == participant] == [1, 2, 3]
-    assert max(wire.together) == 2
+async def test_relays_that_were_killed_leave_nothing_behind(store: Database) -> None:
+    for _ in range(3):
+        await Leases(store).hold()
+    long_ago = [{"$set": {"until": {"$subtract": ["$$NOW", 1_000_000]}}}]
+    await store.collection(leases.COLLECTION).update_many({}, long_ago)
+    await Leases(store).hold()
+    assert await store.collection(leases.COLLECTION).count_documents({"shard": -1}) == 1
 
 
 def test_waves_hold_each_subject_once_and_its_versions_in_order() -> None:
@@ -248,23 +203,3 @@ async def test_a_database_that_is_away_does_not_end_the_relay(store: Database, m
     assert relay.ready() == "the database is away"
     await relay.stop()
     await relay.wait()
-
-
-async def test_a_relay_is_ready_once_something_was_acknowledged_not_after_a_whole_backlog(store: Database) -> None:
-    await state(store, "p", 2)
-    wire = Wire()
-    relay = Relay(store, wire, Leases(store), "engagement")
-    assert relay.ready() == "the first look at the outbox"
-
-    def first_is_over() -> None:
-        if wire.sent:
-            wire.hold = asyncio.Event()
-            second.set()
-
-    second, wire.slow = asyncio.Event(), first_is_over
-    await relay.start()
-    await second.wait()
-    assert relay.ready() is None
-    assert wire.hold is not None
-    wire.hold.set()
-    await relay.stop()

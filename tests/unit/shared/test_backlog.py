@@ -34,9 +34,9 @@ async def test_asking_takes_a_twentieth_of_the_time_at_most(
     monkeypatch.setattr(outbox, "time", database)
     backlog = Backlog(database)  # type: ignore[arg-type] # what it asks of a database is here
     assert await backlog.waiting() == 7
-    database.now = 100.0 + pause - 0.01
+    database.now = 100.0 + seconds + pause - 0.01
     await backlog.waiting()
     assert database.asked == 1
-    database.now = 100.0 + seconds + pause
+    database.now = 100.0 + seconds + pause + 0.01
     await backlog.waiting()
     assert database.asked == 2
