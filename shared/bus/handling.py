@@ -85,13 +85,20 @@ class Handling:
         subject = subject_of(self.reaction, original, known_as=claimed)
         return Prepared(record, delivery, claimed, subject, None if self.external else _what_is_wrong(delivery))
 
-    async def handle_first(self, several: Sequence[Prepared], marks: Marks) -> list[Outcome | Hold]:
-        """Handle the first of some records, with those after it that wait behind the same; return their outcomes."""
+    async def handle_first(
+        self, several: Sequence[Prepared], marks: Marks, goes_on: Callable[[], bool]
+    ) -> list[Outcome | Hold]:
+        """Handle the first of some records, with those after it that wait behind the same; return their outcomes.
+
+        Of these it takes along as many as there is time for: `goes_on` is asked after each.
+        """
         behind = list(self._all_behind(several, marks))
         if len(behind) > 1:
             try:
                 if await self._is_behind(behind[0].subject):
-                    return await self._keep_behind(behind, marks)
+                    kept = await self._keep_behind(behind, marks, goes_on)
+                    if kept:
+                        return kept
             except UnavailableError as error:
                 return [Hold(error.code)]
         return [await self.handle(several[0], marks)]
@@ -109,10 +116,12 @@ class Handling:
                 return
             yield prepared
 
-    async def _keep_behind(self, behind: Sequence[Prepared], marks: Marks) -> list[Outcome | Hold]:
+    async def _keep_behind(
+        self, behind: Sequence[Prepared], marks: Marks, goes_on: Callable[[], bool]
+    ) -> list[Outcome | Hold]:
         """Park records of one subject together; what could not be kept is left out, and comes again."""
-        records = [prepared.record for prepared in behind]
-        kept = await self._letters.keep_behind(records, stage=self.reaction, message=_IS_BEHIND.message)
+        records, message = [prepared.record for prepared in behind], _IS_BEHIND.message
+        kept = await self._letters.keep_behind(records, stage=self.reaction, message=message, goes_on=goes_on)
         marks.outstanding(behind[0].subject).extend(kept)
         for prepared in behind[: len(kept)]:
             with prepared.bound():

@@ -201,13 +201,17 @@ class Reaction:
         Partitions take turns record by record, so that none waits for the long runs of others until a batch is over;
         records that wait behind the same parked one are one turn.
         """
+
+        def goes_on() -> bool:
+            return not self._stops(run) and time.monotonic() <= deadline
+
         ahead = list(lane)
         while ahead:
             async with self._slots:
-                if self._stops(run) or time.monotonic() > deadline:
+                if not goes_on():
                     return
                 several = [run.prepared[number] for number in ahead[:BEHIND_TOGETHER]]
-                results = await self._handling.handle_first(several, marks)
+                results = await self._handling.handle_first(several, marks, goes_on)
             if not self._is_ours(run):
                 return
             for number, result in zip(ahead, results, strict=False):

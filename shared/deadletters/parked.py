@@ -34,10 +34,11 @@ class Parked:
     def __init__(self, database: Database) -> None:
         self._inbox = database.collection(COLLECTION)
 
-    async def add(self, letters: Sequence[Letter]) -> list[Outstanding]:
+    async def add(self, letters: Sequence[Letter], *, behind: bool = False) -> list[Outstanding]:
         """Note that dead letters of one subject are outstanding, in their order; not those that are or were discarded.
 
-        Returns all of them as they wait.
+        Returns all of them as they wait. Those `behind` wait only if there is something to wait for: where somebody has
+        set the subject free meanwhile nothing is noted, and none of them waits.
         """
         waiting = [outstanding_of(letter) for letter in letters]
         first = letters[0]
@@ -48,10 +49,11 @@ class Parked:
             known = {*mark.get("discarded", ()), *(one.id for one in outstanding_in(mark))}
             entries = [{"id": one.id, "seen_at": one.seen_at} for one in waiting if one.id not in known]
             if entries:
-                added = {"outstanding": {"$each": entries}}
-                await self._inbox.update_one(
-                    {"_id": first.subject}, {"$setOnInsert": told, "$addToSet": added}, upsert=True
-                )
+                added = {"$setOnInsert": told, "$addToSet": {"outstanding": {"$each": entries}}}
+                parked = {"outstanding.0": {"$exists": True}} if behind else {}
+                noted = await self._inbox.update_one({"_id": first.subject, **parked}, added, upsert=not behind)
+                if behind and not noted.matched_count:
+                    return []
         return waiting
 
     async def release(self, subject: str, identity: str) -> bool:

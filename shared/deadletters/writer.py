@@ -5,7 +5,7 @@ same letter under the same id; whoever reads dead letters counts an id once. Let
 that a broker that is away is waited for once, not once for each of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from shared.clock import Clock, now
@@ -79,11 +79,14 @@ class DeadLetters:
         # One that was sent again and failed again is outstanding already, and keeps its place.
         return (await self.parked.add([letter]))[0] if known_as is None else outstanding_of(letter)
 
-    async def keep_behind(self, records: Sequence[Any], *, stage: str, message: str) -> list[Outstanding]:
+    async def keep_behind(
+        self, records: Sequence[Any], *, stage: str, message: str, goes_on: Callable[[], bool]
+    ) -> list[Outstanding]:
         """Keep records of one subject behind what it waits for, and return what is outstanding of them.
 
-        These are the first ones, up to the first that was not kept; raises UnavailableError if none was. Their letters
-        go one after the other, which is their order, and are noted together.
+        These are the first ones, up to the first that was not kept or after which it does not go on; none if the
+        subject waits for nothing any more. Raises UnavailableError if the first was not taken. Their letters go one
+        after the other, which is their order, and are noted together.
         """
         letters: list[Letter] = []
         for record in map(_record, records):
@@ -96,7 +99,9 @@ class DeadLetters:
                     raise
                 break
             letters.append(letter)
-        return await self.parked.add(letters)
+            if not goes_on():
+                break
+        return await self.parked.add(letters, behind=True)
 
     async def _publish(self, letter: Letter) -> None:
         """Send a letter, together with others; raises UnavailableError if it was not acknowledged.

@@ -1,5 +1,6 @@
 """Records that wait behind a parked one: each kept under its own letter, in order, but asked for and noted together."""
 
+import time
 from typing import Any
 
 import pytest
@@ -28,13 +29,20 @@ class Letters:
             self.asked += 1
             return await of(subjects)
 
-        async def counted_add(letters: Any) -> Any:
+        async def counted_add(letters: Any, **named: Any) -> Any:
             self.noted += 1
-            return await add(letters)
+            return await add(letters, **named)
 
         monkeypatch.setattr(feed.handler._letters, "_publish", publish)
         monkeypatch.setattr(parked, "of", counted_of)
         monkeypatch.setattr(parked, "add", counted_add)
+
+
+class Later:
+    """A clock on which a batch is out of time."""
+
+    def monotonic(self) -> float:
+        return time.monotonic() + 3600
 
 
 @pytest.fixture
@@ -81,10 +89,10 @@ async def test_a_death_between_letters_and_their_mark_keeps_each_under_the_same_
     """P2: letters that were sent and not noted are sent again as the same ones."""
     add, dying = feed.handler._letters.parked.add, [False, True]
 
-    async def die(several: Any) -> Any:
+    async def die(several: Any, **named: Any) -> Any:
         if dying and dying.pop(0):
             raise UnavailableError("the database is away")
-        return await add(several)
+        return await add(several, **named)
 
     monkeypatch.setattr(feed.handler._letters.parked, "add", die)
     await feed.reaction.consume(records(range(4), key=b"k"))
@@ -93,6 +101,50 @@ async def test_a_death_between_letters_and_their_mark_keeps_each_under_the_same_
     assert letters.sent == [0, 1, 2, 3, 1, 2, 3]
     assert await outstanding(feed) == [0, 1, 2, 3]
     feed.reaction.forget()
+
+
+@pytest.mark.parametrize("why", ["stopping", "given away", "out of time"])
+async def test_who_is_to_stop_sends_no_further_letter(
+    feed: Feed, letters: Letters, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    """P6, P10: each may take half a minute where the broker is slow, and others wait for their turn."""
+    publish = feed.handler._letters._publish
+
+    async def until_the_third(letter: Letter) -> None:
+        await publish(letter)
+        if len(letters.sent) != 3:
+            return
+        match why:
+            case "stopping":
+                feed.stopping.set()
+            case "given away":
+                feed.reaction.forget()
+            case _:
+                monkeypatch.setattr("shared.bus.reaction.time", Later())
+
+    monkeypatch.setattr(feed.handler._letters, "_publish", until_the_third)
+    await feed.reaction.consume(records(range(51), key=b"k"))
+    assert letters.sent == [0, 1, 2]
+    feed.reaction.forget()
+
+
+async def test_nothing_waits_behind_what_was_discarded_while_letters_were_on_their_way(
+    feed: Feed, letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P7: they are handled; noted all the same, they would wait for nothing until somebody came to look."""
+    parked, publish = feed.handler._letters.parked, feed.handler._letters._publish
+
+    async def and_discard(letter: Letter) -> None:
+        await publish(letter)
+        if len(letters.sent) == 3:
+            for waiting in (await parked.of([letter.subject]))[letter.subject]:
+                await parked.discard(letter.subject, waiting.id)
+
+    monkeypatch.setattr(feed.handler._letters, "_publish", and_discard)
+    await feed.reaction.consume(records(range(5), key=b"k"))
+    assert await outstanding(feed) == []
+    assert feed.handler.offsets == [0, 1, 2, 3, 4]
+    assert feed.client.commits == [{PLACE: 5}]
 
 
 async def test_what_was_set_free_meanwhile_is_handled_and_not_kept(
