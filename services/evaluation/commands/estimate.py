@@ -92,7 +92,7 @@ def run(given: argparse.Namespace) -> int:
         cells=told(everybody[chosen]),
         others=tuple(_other(everybody[path], straight[path], found[path]) for path in everybody if path != chosen),
         left_out=everybody[chosen].people - whole.people,
-        elsewhere=float(elsewhere(everybody[chosen], whole)),
+        elsewhere=float(elsewhere(everybody[chosen].forward(), table, found[chosen].control)),
         seed_chosen=options.seed != follows,
         rescaled=any(declared.is_secondary(one) and not declared.foresaw_scale(one) for one in straight.values()),
     )

@@ -40,11 +40,13 @@ def resting(table: CellTable, control: str, *, alike: bool) -> tuple[Resting, Re
 
 
 def over(table: CellTable, pairs: Iterable[Compared], *, alike: bool = False) -> tuple[Resting, Resting]:
-    """Return what both sides rest on where these starts and waves are averaged, by the people of each start."""
+    """Return what both sides rest on where these starts and waves are averaged, by the people of each start who
+    answered before it and once more: who came since is compared with nobody, and decides nothing.
+    """
     made = [one for one in pairs if _people(one.own) and _people(one.others)]
     starts: Counter[int] = Counter()
     for cell in table.cells:
-        starts[cell.cohort] += cell.n * (len(cell.pattern) > 1)
+        starts[cell.cohort] += cell.n * (len(cell.pattern) > 1 and cell.pattern[0] < cell.cohort)
     weights = [len(_units(one.own)) if alike else starts[one.cohort] for one in made]
     sides = ([one.own for one in made], [one.others for one in made])
     own, others = (_rests(zip(weights, side, strict=True), alike=alike) for side in sides)

@@ -38,7 +38,7 @@ class Circumstances:
     left_out: int = 0
     """People of the whole table who answered another instrument."""
     elsewhere: float = 0.0
-    """The largest part of the people of one start, of the whole table, who did."""
+    """The largest part who did, of those who could have been compared: see `change.elsewhere`."""
     seed_chosen: bool = False
     """Whether somebody chose the bootstrap's seed, which was neither declared nor follows from the cells."""
     rescaled: bool = False

@@ -71,7 +71,7 @@ def from_moments(
     """Estimate from moments of people who share organisation, cohort and waves answered; `when` each wave was, in
     months, and without it one like the other.
     """
-    usable = nameless(group for group in groups if group.cohort != 1 and len(group.pattern) > 1)
+    usable = nameless(group for group in groups if len(group.pattern) > 1 and (not group.cohort or _was_asked(group)))
     control: Control = options.control or _control(usable)
     blank = Estimate(attempted=False, control=control, library=library.library_version(), seed=options.seed)
     if reason := _missing(usable, waves, control, options):
@@ -84,6 +84,11 @@ def from_moments(
     if not any(wave >= cohort for cohort, wave in fit.pairs) or not np.isfinite(fit.simple[0]):
         return replace(blank, reason="no cohort has both waves around its start and a comparison that answered them")
     return _estimated(blank, usable, fit, options, np.arange(float(waves)) if when is None else when)
+
+
+def _was_asked(group: Moments) -> bool:
+    """Whether people answered before their start; who did not is compared with nobody, and may not weigh for a start."""
+    return group.pattern[0] < group.cohort
 
 
 def _control(groups: Iterable[Moments]) -> Control:

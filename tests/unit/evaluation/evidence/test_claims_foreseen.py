@@ -145,9 +145,9 @@ def test_the_start_counts_of_which_most_answered_another_instrument() -> None:
     old = replace(WHOLE.cells[0], organisation="Long since", cohort=1, instrument="confidence/1")
     looked_at = by("confidence/4")
     everybody = CellTable.of(OUTCOME, WHOLE.waves, [*looked_at.cells, *others, old])
-    assert elsewhere(everybody, looked_at) == Fraction(40, 180)
-    assert elsewhere(looked_at, looked_at) == 0
-    assert elsewhere(WHOLE.where(lambda _: False), WHOLE.where(lambda _: False)) == 0
+    assert elsewhere(everybody, looked_at, "never_treated") == Fraction(40, 180)
+    assert elsewhere(looked_at, looked_at, "never_treated") == 0
+    assert elsewhere(WHOLE.where(lambda _: False), WHOLE.where(lambda _: False), "never_treated") == 0
 
 
 def test_the_command_counts_them(tmp_path: Path, capsys: Any) -> None:

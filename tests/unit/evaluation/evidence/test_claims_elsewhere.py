@@ -1,0 +1,67 @@
+"""Who answered another instrument, held against those who are compared: nobody else may make them look few."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.evaluation.evidence.cells import Cell, CellTable, written
+from services.evaluation.evidence.change import elsewhere
+from services.evaluation.evidence.claims import ladder
+from services.evaluation.evidence.simulation import OUTCOME, Region, region
+from tests.unit.evaluation.evidence.asking import asked, made
+from tests.unit.evaluation.evidence.claimed import DECLARED, WHOLE
+
+ELSEWHERE = ladder().limits["instrument_shared"]
+NEWCOMERS = region(Region(organisations=14, people=60, waves=5, starts=(4,), dropout=0.0, seed=9))
+
+
+def by(instrument: str, cells: tuple[Cell, ...]) -> list[Cell]:
+    return [replace(cell, instrument=instrument) for cell in cells]
+
+
+def left_out(start: int | None = None) -> list[Cell]:
+    """Six people of each organisation with the programme, by the other instrument, said to begin at `start`."""
+    several = region(Region(organisations=14, people=6, waves=5, starts=(4,), dropout=0.0, seed=3)).cells
+    own = [cell for cell in by("confidence/1", several) if cell.cohort]
+    return own if start is None else [replace(cell, cohort=start) for cell in own]
+
+
+def whole(*more: Cell) -> tuple[CellTable, CellTable]:
+    looked_at = by("confidence/4", WHOLE.cells)
+    several = CellTable.of(OUTCOME, WHOLE.waves, [*looked_at, *more])
+    return several, several.where(lambda cell: cell.instrument == "confidence/4")
+
+
+def test_people_who_came_since_the_start_do_not_hide_those_left_out() -> None:
+    """MCR-30: with as many newcomers, 5 of 16 regions without an effect were level 3, the worse 30 in 100 left out."""
+    came = [cell.on((5,)) for cell in by("confidence/4", NEWCOMERS.cells) if cell.cohort]
+    for more in ([], came):
+        assert elsewhere(*whole(*left_out(), *more), "never_treated") == pytest.approx(6 / 26)
+
+
+@pytest.mark.parametrize("start", [0, 1, 3])
+def test_those_left_out_count_with_their_organisation_whatever_start_they_are_said_to_have(start: int) -> None:
+    """MCR-30: said to have begun at the first wave they counted nowhere: 5 of 16 regions without an effect."""
+    assert elsewhere(*whole(*left_out(start)), "never_treated") >= 6 / 26 - 1e-6
+
+
+def test_who_answered_another_instrument_only_since_the_start_could_not_have_been_compared() -> None:
+    came = [cell.on((4, 5)) for cell in left_out()]
+    assert elsewhere(*whole(*came), "never_treated") == 0
+
+
+def test_organisations_count_as_the_estimate_weighs_them() -> None:
+    one = left_out()[0]
+    assert elsewhere(*whole(replace(one, cohort=1)), "never_treated") == pytest.approx(6 / 26 / 7)
+
+
+@pytest.mark.parametrize("start", [None, 1])
+def test_the_command_counts_them_so(start: int | None, tmp_path: Path, capsys: Any) -> None:
+    came = [cell.on((5,)) for cell in by("confidence/4", NEWCOMERS.cells) if cell.cohort]
+    table, _ = whole(*left_out(start), *came)
+    protocol = json.loads(DECLARED.model_copy(update={"instrument": "confidence/4"}).model_dump_json())
+    files = made(tmp_path, "a.json", json.loads(json.dumps(written(table)))), made(tmp_path, "d.json", protocol)
+    assert ELSEWHERE in asked(capsys, files[0], "--declaration", files[1])["claim"]["limits"]
