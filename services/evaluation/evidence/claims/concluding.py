@@ -22,7 +22,7 @@ from services.evaluation.evidence.claims.registry import shown as named
 from services.evaluation.evidence.claims.registry import unit_on
 from services.evaluation.evidence.claims.sentences import sentence
 from services.evaluation.evidence.errors import EvidenceError
-from services.evaluation.evidence.estimate import MEANS, METHODS, WILD, Estimate
+from services.evaluation.evidence.estimate import METHODS, WILD, Estimate
 
 ENGINE = "evidence/1"
 _PARTITION = re.compile(r"[A-Za-z0-9._-]{1,120}")
@@ -82,7 +82,7 @@ def claim(
             reached,
             change,
             several=compared is not None and corrected(table, compared, known) is not None,
-            early=reached > 2 and known.declaration.is_early(table),  # noqa: PLR2004 # a level
+            early=compared is not None and known.declaration.is_early(table),
             left_out=known.left_out > 0,
         ),
         limits=limits(held),
@@ -116,7 +116,7 @@ def methods(level: int) -> tuple[str, ...]:
 def further(level: int, *, left_out: bool) -> tuple[tuple[str, ...], ...]:
     """Return all that a claim of a level may assume beside what all of its level do."""
     rules = ladder()
-    own = {0: (), 1: (rules.people_alone,), 2: (rules.several,)}.get(level, (rules.several, rules.early))
+    own = {0: (), 1: (rules.people_alone,)}.get(level, (rules.several, rules.early))
     without = (rules.left_out,) if left_out else ()
     return tuple((*some, *without) for many in range(len(own) + 1) for some in combinations(own, many))
 
@@ -158,14 +158,14 @@ def _without(figure: Figures) -> float:
 
 def _attrition(limited: Bounds | None, figure: Figures, compared: Estimate, k: int) -> tuple[float, float] | None:
     """Return the bounds, unless they rest on so few who left that these could be counted and their answers solved for;
-    or unless the difference lies outside, which weighs organisations alike where the bounds weigh people.
+    or unless the difference lies outside, which weighs organisations alike, or starts by fewer people, than the bounds.
 
     Whether the sign would have held is still said: by the level, and among what keeps it from the next.
     """
     if limited is None or 0 < limited.fewest < k:
         return None
     low, high = downwards(limited.low, figure.decimals), upwards(limited.high, figure.decimals)
-    return None if compared.inference == MEANS and not low <= figure.figure <= high else (low, high)
+    return (low, high) if low <= figure.figure <= high else None
 
 
 def _method(reached: int, compared: Estimate | None) -> str:

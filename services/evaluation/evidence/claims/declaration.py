@@ -6,14 +6,14 @@ writer likes. Waves before the start are outcomes too: a seed can be tried, or o
 who stand low by chance and rise by themselves.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Annotated, Final, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
 from services.evaluation.evidence import documents
-from services.evaluation.evidence.cells import CellTable, Wave, no_word
+from services.evaluation.evidence.cells import Cell, CellTable, Wave, no_word
 from services.evaluation.evidence.claims.lottery import Day, Lottery, Name, Start, Strict, said
 from services.evaluation.evidence.claims.measured import Measured
 from services.evaluation.evidence.design import check_names, is_fair
@@ -126,11 +126,13 @@ class Declaration(Strict):
         return self._named(table) == asked == {cell.organisation for cell in compared}
 
     def foresaw_waves(self, table: CellTable) -> bool:
-        """Return whether the waves are the first of those declared, with answers of every start at each, and whether
-        those compared begin as declared, all of them: no wave, and nobody's start, was chosen after the outcomes.
+        """Return whether the waves are the first of those declared, with answers of every start at each by people who
+        can be compared, and whether those compared begin as declared, all of them: no wave, and nobody's start, was
+        chosen after the outcomes.
         """
         compared = [cell for cell in table.cells if cell.cohort != 1]
-        answered = {(cell.cohort, wave) for cell in compared for wave in cell.pattern}
+        starts = {cell.cohort for cell in compared} - {0}
+        answered = {(cell.cohort, wave) for cell in compared if _has_before(cell, starts) for wave in cell.pattern}
         every = {(cell.cohort, wave) for cell in compared for wave, _ in enumerate(table.waves, start=1)}
         asked = self.made_before(table) and self.waves[: len(table.waves)] == table.waves and answered == every
         return asked and self._begin(table) == {(cell.organisation, cell.cohort) for cell in compared}
@@ -221,6 +223,13 @@ def declaration(text: str | bytes, file: str = "") -> Declaration:
         return Declaration.model_validate_json(whole)
     except ValidationError as error:
         raise documents.told(error, file, DECLARATION_FORMAT) from None
+
+
+def _has_before(cell: Cell, starts: Iterable[int]) -> bool:
+    """Whether people answered a wave that changes are counted from, for their own start or one before it: who came
+    since stands for nobody, and a wave that nobody else answered is left out of the comparison.
+    """
+    return any(start - 1 in cell.pattern for start in starts if start <= (cell.cohort or start))
 
 
 def _following(table: CellTable) -> _Control:

@@ -8,11 +8,11 @@ import pytest
 
 from services.evaluation.commands.simulate import declared
 from services.evaluation.evidence.cells import CellTable, fold
-from services.evaluation.evidence.change import resting
-from services.evaluation.evidence.claims import Circumstances, Claim, conclude, seed_of
+from services.evaluation.evidence.change import bounds, resting
+from services.evaluation.evidence.claims import Circumstances, Claim, canonical, conclude, read, seed_of
 from services.evaluation.evidence.estimate import Options, estimate
 from services.evaluation.evidence.simulation import OUTCOME
-from tests.unit.evaluation.evidence.claimed import DECLARED, KNOWN, SURE, WHOLE
+from tests.unit.evaluation.evidence.claimed import KNOWN, SURE, WHOLE
 
 WAVES = ("2023-09", "2024-01", "2024-05", "2024-09", "2025-01", "2025-05")
 STARTS = np.repeat([3, 5, 0], 6)
@@ -53,3 +53,12 @@ def test_newcomers_do_not_weigh_for_the_start_they_came_after(start: int) -> Non
     claim = claimed(more)
     assert claim.difference == claimed(plain).difference
     assert claim.attrition is None or claim.attrition[0] <= (claim.difference or 0.0) <= claim.attrition[1]
+
+
+def test_bounds_that_leave_out_the_difference_are_not_said() -> None:
+    """Those who answered once are asked for among who left, and weigh for no start."""
+    inside = bounds(WHOLE, lottery=False).low
+    for effect, said in ((inside, True), (inside + 1, False)):
+        claim = conclude(WHOLE, replace(SURE, effect=effect), KNOWN)
+        assert (claim.attrition is not None) is said
+        assert read(canonical(claim)) == claim

@@ -150,3 +150,19 @@ def test_waves_and_starts_that_cells_could_not_hold_are_refused(field: str, valu
     assert refused.value.file == "d.json"
     assert (refused.value.field or "").startswith(field)
     assert Declaration.nothing().waves == ()
+
+
+def test_a_wave_that_nobody_compared_answered_is_left_out_though_newcomers_answered_it() -> None:
+    """MCR-30: one of each start who came since was enough for a declared wave to be left out of the comparison."""
+    came = [replace(cell.on((5,)), n=1) for cell in WHOLE.cells]
+    table = CellTable.of(OUTCOME, WAVES, [*seen(WHOLE, {1, 2, 3, 4}).cells, *came])
+    claim = conclude(table, SURE, declared())
+    assert (claim.level, CHOSEN in claim.limits) == (2, True)
+    assert CHOSEN not in conclude(CellTable.of(OUTCOME, WAVES, [*WHOLE.cells, *came]), SURE, declared()).limits
+
+
+def test_an_early_look_is_one_for_a_comparison_too() -> None:
+    """MCR-30: at one of six looks something was detected in 6 of 40 regions without an effect, at the last in 3."""
+    early = conclude(WHOLE, SURE, declared(waves=(*WAVES, "2025-05"), complete=False, outcomes={}))
+    assert (early.level, ladder().early in early.assumptions) == (2, True)
+    assert read(canonical(early)) == early

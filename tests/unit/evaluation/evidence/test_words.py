@@ -57,7 +57,7 @@ def test_the_sentences_read_as_they_should() -> None:
     assert sentence(0, PLAIN, UP) == "Not enough responses to show."
     assert sentence(1, PLAIN, UP) == (
         "“Confidence to challenge”: scores changed by +0.62 points (+0.10 to +0.74) among those who answered both"
-        " before and after. There is nobody to compare them with."
+        " before and after. Nobody is compared with them here."
         f"{small}"
     )
     assert sentence(2, PLAIN, DOWN) == (
