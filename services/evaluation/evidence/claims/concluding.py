@@ -68,7 +68,7 @@ def claim(
         interval=figure.interval if figure else None,
         smallest_detectable=figure.detectable if figure else None,
         detected=figure.detected if figure else None,
-        attrition=_attrition(limited, figure, compared, k) if figure and compared else None,
+        attrition=_attrition(limited, figure, k) if figure and compared else None,
         method=_method(reached, compared),
         level=reached,
         strength=rung.strength,
@@ -156,7 +156,7 @@ def _without(figure: Figures) -> float:
     return nearest(figure.observed - figure.figure, figure.decimals)
 
 
-def _attrition(limited: Bounds | None, figure: Figures, compared: Estimate, k: int) -> tuple[float, float] | None:
+def _attrition(limited: Bounds | None, figure: Figures, k: int) -> tuple[float, float] | None:
     """Return the bounds, unless they rest on so few who left that these could be counted and their answers solved for;
     or unless the difference lies outside, which weighs organisations alike, or starts by fewer people, than the bounds.
 

@@ -87,7 +87,7 @@ def from_moments(
 
 
 def _was_asked(group: Moments) -> bool:
-    """Whether people answered before their start; who did not is compared with nobody, and may not weigh for a start."""
+    """Whether people answered before their start: who did not is compared with nobody, and may weigh for no start."""
     return group.pattern[0] < group.cohort
 
 
