@@ -12,8 +12,8 @@ from tests.fault.running import SEED, new_seed, run
 from tests.fault.scenario import Faults
 from tests.said import say
 
-KILLS = {"relay": 4, "worker": 4, "api": 4, "broker": 3, "database": 3}
-KILLS_WITHOUT_MEMORY = {"relay": 3, "worker": 3, "api": 3, "database": 2}
+KILLS = {"relay": 3, "worker": 3, "api": 3, "broker": 2, "database": 2}
+KILLS_WITHOUT_MEMORY = {"relay": 2, "worker": 3, "api": 2, "database": 2}
 """For a broker that keeps nothing: it is spared."""
 
 
