@@ -117,7 +117,7 @@ class Audit:
         if not found:
             return None
         self._went_to[subject] = found[0]["number"]
-        while len(self._went_to) > REMEMBERED:
+        if len(self._went_to) > REMEMBERED:
             del self._went_to[next(iter(self._went_to))]
         return found[0]
 

@@ -5,8 +5,8 @@ in the order of the document's versions. Several relays share the shards by leas
 """
 
 import asyncio
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from time import monotonic
 from typing import Any, Protocol
 
 import structlog
@@ -121,9 +121,9 @@ class Relay:
         failed: set[str] = set()
         held = frozenset(shards)
         full = len(rows) == limit and sum(len(row["value"] or b"") for row in rows) < BACKLOG_BYTES
-        until = monotonic() + BATCH_SECONDS
+        until = time.monotonic() + BATCH_SECONDS
         for wave in waves(rows):
-            if self._stopping.is_set() or (sent and monotonic() > until):
+            if self._stopping.is_set() or (sent and time.monotonic() > until):
                 break
             still = await self._still_held(held)
             if still is None:
@@ -144,7 +144,8 @@ class Relay:
             RELAY_SENT.labels(self._service, "failed").inc(len(chosen) - len(acknowledged))
         if failed:
             raise UnavailableError(f"the broker did not acknowledge {len(failed)} subjects")
-        self._batch = BACKLOG_BATCH if full else BATCH
+        if full:
+            self._batch = BACKLOG_BATCH
         return sent
 
     async def _tell_backlog(self, waiting: int | None) -> None:
