@@ -11,6 +11,7 @@ from fractions import Fraction
 from math import ceil, inf
 
 from services.evaluation.evidence.cells import Cell, CellTable, Outcome
+from services.evaluation.evidence.change.compared import compares
 from services.evaluation.evidence.errors import EvidenceError
 
 LEE = "Lee bounds: the arm that answered more is trimmed from below and from above"
@@ -78,8 +79,7 @@ def bounds(table: CellTable, *, lottery: bool, control: str = "") -> Bounds:
     `lottery` says that chance alone decided who began when; Lee bounds hold only then, and only where cells carry
     histograms of changes and somebody of each arm stayed. Raises EvidenceError when no cohort has a comparison.
     """
-    not_yet = (control or _control(table)) == "not_yet_treated"
-    pairs = list(_pairs(table, not_yet=not_yet, spread=lottery))
+    pairs = list(_pairs(table, control or _control(table), spread=lottery))
     if not pairs:
         raise EvidenceError("no cohort and comparison both answered before and since its start", field="cohort")
     lee = lottery and all(arm.changes for pair in pairs for arm in pair)
@@ -120,7 +120,7 @@ def _control(table: CellTable) -> str:
     return "never_treated" if any(cell.cohort == 0 for cell in table.cells) else "not_yet_treated"
 
 
-def _pairs(table: CellTable, *, not_yet: bool, spread: bool) -> Iterator[tuple[_Arm, _Arm]]:
+def _pairs(table: CellTable, control: str, *, spread: bool) -> Iterator[tuple[_Arm, _Arm]]:
     """Yield the two arms for every cohort and every wave since its start at which somebody of either answered again.
 
     Where nobody of one arm did, all of it has left: that is the worst that can happen to a comparison, and no reason
@@ -129,7 +129,7 @@ def _pairs(table: CellTable, *, not_yet: bool, spread: bool) -> Iterator[tuple[_
     for cohort in sorted({cell.cohort for cell in table.cells if cell.cohort > 1}):
         for wave in range(cohort, len(table.waves) + 1):
             treated = _arm([cell for cell in table.cells if cell.cohort == cohort], cohort - 1, wave, spread=spread)
-            others = [cell for cell in table.cells if cell.cohort == 0 or (not_yet and cell.cohort > wave)]
+            others = [cell for cell in table.cells if compares(cell.cohort, wave, control)]
             comparison = _arm(others, cohort - 1, wave, spread=spread)
             if treated.asked and comparison.asked and (treated.stayed or comparison.stayed):
                 yield treated, comparison

@@ -24,10 +24,14 @@ class Compared(NamedTuple):
 
 def compared(table: CellTable, control: str) -> Iterator[Compared]:
     """Yield what is compared by cohort and wave; `control` is `never_treated` or `not_yet_treated`."""
-    not_yet = control == "not_yet_treated"
     for cohort in sorted({cell.cohort for cell in table.cells if cell.cohort > 1}):
         for wave in range(cohort, len(table.waves) + 1):
             took = [cell for cell in table.cells if {cohort - 1, wave} <= set(cell.pattern)]
             own = [cell for cell in took if cell.cohort == cohort]
-            others = [cell for cell in took if cell.cohort == 0 or (not_yet and cell.cohort > wave)]
+            others = [cell for cell in took if compares(cell.cohort, wave, control)]
             yield Compared(cohort, wave, own, others)
+
+
+def compares(cohort: int, wave: int, control: str) -> bool:
+    """Say whether those who begin with a cohort (0: never) are what others are compared with at a wave."""
+    return cohort == 0 or (control == "not_yet_treated" and cohort > wave)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from services.evaluation.evidence.cells import Cell, CellTable
-from services.evaluation.evidence.change import Asked, Compared, asked, over
+from services.evaluation.evidence.change import Asked, Compared, asked, compares, over
 from services.evaluation.evidence.claims.claim import Claim
 from services.evaluation.evidence.claims.figures import downwards, nearest, rounded_people, upwards
 from services.evaluation.evidence.claims.ladder import ladder
@@ -79,7 +79,7 @@ def _shown(table: CellTable, control: str, k: int) -> set[int]:
         for wave in range(2, len(table.waves) + 1):
             took = _took(table, {wave, min(start, wave) - 1})
             own = [cell for cell in took if cell.cohort == start]
-            others = [cell for cell in took if _compares(cell.cohort, max(start, wave), control)]
+            others = [cell for cell in took if compares(cell.cohort, max(start, wave), control)]
             if own and others:
                 times.setdefault(wave - start, []).append(Compared(start, wave, own, others))
     return {time for time, pairs in times.items() if not _recognised(table, pairs, k)}
@@ -97,10 +97,6 @@ def _recognised(table: CellTable, pairs: list[Compared], k: int) -> bool:
 
 def _took(table: CellTable, waves: set[int]) -> list[Cell]:
     return [cell for cell in table.cells if waves <= set(cell.pattern)]
-
-
-def _compares(cohort: int, wave: int, control: str) -> bool:
-    return cohort == 0 or (control == "not_yet_treated" and cohort > wave)
 
 
 def _people(cells: Iterable[Cell]) -> Counter[str]:
