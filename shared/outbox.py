@@ -101,7 +101,8 @@ class StoreDoor:
         """Write all changes, their outbox rows and the mark in one transaction, which saves of the same moment share.
 
         Raises ConflictError (a document is not at its expected version), AlreadyHandledError (the mark is there),
-        BacklogFullError, TooLargeError, UnavailableError. In each of these cases nothing was written.
+        BacklogFullError, TooLargeError: nothing was written. UnavailableError: nothing was, or all of it by a commit
+        whose answer was lost and whose mark could not be asked for; saved again with the same mark it happens once.
         """
         if len({(change.collection, change.id) for change in changes}) != len(changes):
             raise ValueError("one document has one next version: it was handed over twice")

@@ -60,6 +60,9 @@ class Relay:
         self._task: asyncio.Task[None] | None = None
         self._missing: str | None = "the first look at the outbox"
         self._batch = BATCH
+        self._left_out: frozenset[str] = frozenset()
+        """Topics that took nothing while rows waited behind theirs: the next batch is of the others, the one after
+        it of all again. A subject's rows of other topics come first then; no reader sees an order across topics."""
 
     async def start(self) -> None:
         """Begin to send in the background."""
@@ -88,8 +91,10 @@ class Relay:
         idle = IDLE_SECONDS
         while not self._stopping.is_set():
             try:
+                of_some = bool(self._left_out)
                 sent = await self.send_once()
-                self._missing = None
+                if sent or not of_some:
+                    self._missing = None
                 idle = IDLE_SECONDS if sent else min(idle * 1.1, LONGEST_IDLE_SECONDS)
                 pause = 0.0 if sent else idle
             except UnavailableError as error:
@@ -115,10 +120,11 @@ class Relay:
         # Larger only after a batch without trouble: whoever could not answer is asked for less.
         limit, self._batch = self._batch, BATCH
         rows = await self._read(shards, limit)
-        everything = len(shards) == self._leases.shards and len(rows) < limit
+        everything = len(shards) == self._leases.shards and len(rows) < limit and not self._left_out
         await self._tell_backlog(len(rows) if everything else None)
         sent = 0
         failed: set[str] = set()
+        took: dict[bool, set[str]] = {True: set(), False: set()}
         held = frozenset(shards)
         full = len(rows) == limit and sum(len(row["value"] or b"") for row in rows) < BACKLOG_BYTES
         until = time.monotonic() + BATCH_SECONDS
@@ -137,11 +143,15 @@ class Relay:
             acknowledged = set(await self._publisher.publish(chosen))
             await self._delete(acknowledged)
             failed |= {row["subject"] for row in chosen if row["_id"] not in acknowledged}
+            for row in chosen:
+                took[row["_id"] in acknowledged].add(row["topic"])
             sent += len(acknowledged)
             if acknowledged:
                 self._missing = None  # the rest of a long batch is no reason to call it not ready
             RELAY_SENT.labels(self._service, "sent").inc(len(acknowledged))
             RELAY_SENT.labels(self._service, "failed").inc(len(chosen) - len(acknowledged))
+        # Only where others may wait behind them, and for as long as nothing was sent instead.
+        self._left_out = (self._left_out | took[False]) - took[True] if failed and len(rows) == limit else frozenset()
         if failed:
             raise UnavailableError(f"the broker did not acknowledge {len(failed)} subjects")
         if full:
@@ -168,7 +178,9 @@ class Relay:
 
     async def _read(self, shards: Sequence[int], limit: int) -> Sequence[Row]:
         """Return the oldest rows of some shards, in the order they were stated, in one answer."""
-        wanted = {} if len(shards) == self._leases.shards else {"shard": {"$in": list(shards)}}
+        wanted: dict[str, Any] = {} if len(shards) == self._leases.shards else {"shard": {"$in": list(shards)}}
+        if self._left_out:
+            wanted["topic"] = {"$nin": sorted(self._left_out)}
         async with guard():
             cursor = self._outbox.find(wanted).sort([("at", 1), ("seq", 1), ("n", 1)]).limit(limit)
             return await cursor.batch_size(limit).to_list(length=limit)

@@ -56,7 +56,7 @@ class Saving:
         self._rounds: Rounds[Save, None] = Rounds(self._play)
 
     async def save(self, save: Save) -> None:
-        """Write a save, perhaps together with others; raises what `transact` raises, with nothing written."""
+        """Write a save, perhaps together with others; raises what `transact` raises."""
         await self._rounds.ask(save)
 
     async def _play(self, saves: Sequence[Save]) -> list[Exception | None]:

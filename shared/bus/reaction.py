@@ -211,7 +211,11 @@ class Reaction:
                 if not goes_on():
                     return
                 several = [run.prepared[number] for number in ahead[:BEHIND_TOGETHER]]
-                results = await self._handling.handle_first(several, marks, goes_on)
+                try:
+                    results = await self._handling.handle_first(several, marks, goes_on)
+                except Exception as error:  # noqa: BLE001 - what one record cannot be kept for is no other's matter
+                    logger().error("a record failed", reaction=self.name, **several[0].record.position, exc_info=error)
+                    results = [Hold("failed")]
             if not self._is_ours(run):
                 return
             for number, result in zip(ahead, results, strict=False):

@@ -65,6 +65,24 @@ async def test_whatever_the_handler_machinery_raises_nothing_is_passed_over(
     feed.reaction.forget()
 
 
+async def test_a_record_that_cannot_be_kept_holds_its_own_partition_and_no_other(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P6: a subject's mark that has grown to the limit of a document is no outage and no fault of the others."""
+    handle = feed.handler.handle
+
+    async def full(prepared: Any, marks: Any) -> Any:
+        if prepared.record.partition == PLACE.partition:
+            raise ValueError("the mark is too large")
+        return await handle(prepared, marks)
+
+    monkeypatch.setattr(feed.handler, "handle", full)
+    await feed.reaction.consume(records([0, 1]) + records([7, 8], OTHER))
+    assert feed.client.commits == [{OTHER: 9}]
+    assert feed.client.paused == feed.reaction.held == {PLACE}
+    feed.reaction.forget()
+
+
 async def test_records_that_the_client_leaves_out_are_asked_for_again_before_they_are_given_up(feed: Feed) -> None:
     before = troubles("missing")
     await feed.batch(0)

@@ -16,6 +16,8 @@ class Wire:
     def __init__(self, refuse: Sequence[str] = ()) -> None:
         self.sent: list[tuple[str, int]] = []
         self.refuse = set(refuse)
+        self.gone: set[str] = set()
+        """Topics that are not there."""
         self.hold: asyncio.Event | None = None
         self.entered = asyncio.Event()
         self.slow: Callable[[], object] = lambda: None
@@ -27,7 +29,7 @@ class Wire:
         self.slow()
         if self.hold is not None:
             await self.hold.wait()
-        good = [row for row in rows if row["subject"] not in self.refuse]
+        good = [row for row in rows if row["subject"] not in self.refuse and row["topic"] not in self.gone]
         self.sent += [(row["subject"], row["seq"]) for row in good]
         return [row["_id"] for row in good]
 

@@ -48,6 +48,28 @@ async def test_a_batch_ends_in_time_so_that_others_do_not_wait_for_one_hot_subje
     assert wire.sent == [("hot", 1), ("new", 1), ("hot", 2)]
 
 
+async def test_topics_that_cannot_be_written_starve_nobody_behind_them(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.relay.BATCH", 2)
+    for topic in ("gone", "away", "there"):
+        for number in range(3):
+            await state(store, f"{topic}-{number}", 1)
+        await store.collection("outbox").update_many({"subject": {"$regex": f"^{topic}"}}, {"$set": {"topic": topic}})
+    wire = Wire()
+    wire.gone = {"gone", "away"}
+    relay = Relay(store, wire, Leases(store), "engagement")
+    relay._batch = 2
+    for _ in range(2):
+        with pytest.raises(UnavailableError):
+            await relay.send_once()
+    assert await relay.send_once() == 2
+    assert await waiting(store) == 7
+    wire.gone.clear()
+    assert await relay.send_once() == 7
+    assert [subject for subject, _ in wire.sent[:3]] == ["there-0", "there-1", "gone-0"]
+
+
 async def test_a_relay_that_is_to_stop_begins_no_further_wave(store: Database) -> None:
     await state(store, "hot", 4)
     wire = Wire()

@@ -22,12 +22,14 @@ SABOTAGES = (
         breaks="a record counts as handled before its handler was called, and a crash between loses it",
         file="shared/bus/reaction.py",
         old="""\
-                results = await self._handling.handle_first(several, marks, goes_on)
+                try:
+                    results = await self._handling.handle_first(several, marks, goes_on)
 """,
         new="""\
                 run.settled[ahead[0]] = Outcome.APPLIED
                 self._move_on(run)
-                results = await self._handling.handle_first(several, marks, goes_on)
+                try:
+                    results = await self._handling.handle_first(several, marks, goes_on)
 """,
         red=(
             f"{BATCHES}::test_a_record_that_has_to_wait_holds_its_partition_and_what_was_done_is_acknowledged",
