@@ -9,7 +9,6 @@ UV ?= uv
 ARGS ?=
 TEST_PROCESSES ?= 2
 KAFKA_JARS := build/kafka/lib
-JUDGED_BY_A_CLOCK := tests/fault/long/test_outages.py tests/fault/kernel/test_poison.py
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
 	&& echo "$$p" && break; done)
@@ -42,7 +41,7 @@ test: setup kafka check  ## everything CI runs: checks, unit, contract, integrat
 	@$(PY) -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 fault: setup kafka  ## long fault runs on Apache Kafka, about an hour: make fault ARGS="--outage 600"
-	@$(PY) -m pytest -m long -s $(JUDGED_BY_A_CLOCK) tests/fault tests/unit/together $(ARGS)
+	@$(PY) -m pytest -m long -s tests/fault tests/unit/together $(ARGS)
 
 bench: setup kafka  ## measure speed as ratios within one run: make bench ARGS="--only replay"
 	@$(PY) -m tests.bench $(ARGS)
