@@ -60,10 +60,14 @@ async def test_topics_that_cannot_be_written_starve_nobody_behind_them(
     wire.gone = {"gone", "away"}
     relay = Relay(store, wire, Leases(store), "engagement")
     relay._batch = 2
-    for _ in range(2):
-        with pytest.raises(UnavailableError):
-            await relay.send_once()
-    assert await relay.send_once() == 2
+
+    async def sent() -> int | None:
+        try:
+            return await relay.send_once()
+        except UnavailableError:
+            return None
+
+    assert [await sent() for _ in range(3)] == [None, None, 2]
     assert await waiting(store) == 7
     wire.gone.clear()
     assert await relay.send_once() == 7

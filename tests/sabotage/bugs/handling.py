@@ -37,6 +37,19 @@ SABOTAGES = (
         ),
     ),
     Sabotage(
+        name="batch-held-by-one-record",
+        promise="P6",
+        breaks="a record that can be neither handled nor kept holds the partitions of all others as well",
+        file="shared/bus/reaction.py",
+        old="""\
+                    results = [Hold("failed")]
+""",
+        new="""\
+                    raise
+""",
+        red=(f"{BATCHES}::test_a_record_that_cannot_be_kept_holds_its_own_partition_and_no_other",),
+    ),
+    Sabotage(
         name="position-moved-past-what-waits",
         promise="P5",
         breaks="of records worked on side by side a later one that is settled takes an earlier one along that is not",

@@ -6,6 +6,7 @@ Guards P1 and P2 by breaking them.
 from tests.sabotage.sabotage import Sabotage
 
 RELAY = "tests/integration/kernel/test_relay.py"
+BACKLOG = "tests/integration/kernel/test_relay_backlog.py"
 FAULTS = "tests/integration/bus/test_library_faults.py"
 
 SABOTAGES = (
@@ -59,6 +60,15 @@ SABOTAGES = (
         old="still = held & frozenset(await self._leases.hold())",
         new="still = frozenset(await self._leases.hold())",
         red=(f"{RELAY}::test_a_shard_that_was_given_away_between_waves_is_left_to_its_new_holder",),
+    ),
+    Sabotage(
+        name="topic-that-takes-nothing-asked-for-ever",
+        promise="P6",
+        breaks="a topic that cannot be written keeps everything back that was stated after its oldest five hundred",
+        file="shared/relay.py",
+        old='            wanted["topic"] = {"$nin": sorted(self._left_out)}',
+        new="            pass",
+        red=(f"{BACKLOG}::test_topics_that_cannot_be_written_starve_nobody_behind_them",),
     ),
     Sabotage(
         name="lease-judged-by-the-machines-own-clock",
