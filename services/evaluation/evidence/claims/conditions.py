@@ -67,7 +67,9 @@ class Conditions:
     people_foreseen: bool = False
     """Nearly all compared belong to organisations that begin as one: of others nobody declared who of them begins."""
     instrument_shared: bool = False
-    """Nearly all of each start answered the instrument that is looked at: nobody declared who of them would."""
+    """Nearly all answered the instrument that is looked at, so that the others could not have turned the difference
+    round: nobody declared who of them would.
+    """
     settled: bool = False
     """All of it was settled before the last wave before the first start, from which changes are counted."""
     scale_foreseen: bool = False

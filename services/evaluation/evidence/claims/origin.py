@@ -102,12 +102,14 @@ def _ways(cell: Cell, width: int) -> float:
 
 
 def seed_of(table: CellTable) -> int:
-    """Return the bootstrap's seed (32 bits) that follows from how many waves and organisations the cells have.
+    """Return the bootstrap's seed (32 bits) that follows from how many waves the cells have, and organisations that can
+    be compared: others, whose programme had begun at the first wave, are declared nowhere and could be added at will.
 
     Nobody can try seeds until one suits them without its being seen. From answers it may not follow: it is printed, and
     whoever knows nearly all answers could guess the others from it. Nor from a name, which can be spelt in many ways.
     """
-    return int(_hash([len(table.waves), len({cell.organisation for cell in table.cells})])[:8], 16)
+    compared = {cell.organisation for cell in table.cells if cell.cohort != 1}
+    return int(_hash([len(table.waves), len(compared)])[:8], 16)
 
 
 def _hash(plain: Any) -> str:

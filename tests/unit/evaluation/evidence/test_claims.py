@@ -37,7 +37,7 @@ def test_a_claim_of_level_three_has_every_field() -> None:
         7,
         7,
     )
-    assert (claim.rule, claim.library, claim.seed) == ("evidence/1 ladder/7", "diff-diff 3.13.0", 7)
+    assert (claim.rule, claim.library, claim.seed) == ("evidence/1 ladder/8", "diff-diff 3.13.0", 7)
     assert claim.standards == {"instrument": "confidence/2"}
     assert claim.cut_off == {"evaluation-0": 120, "evaluation-1": 98}
     assert "Without the programme both groups would have moved alike." in claim.assumptions

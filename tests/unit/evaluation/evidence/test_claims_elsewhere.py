@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 
 from services.evaluation.evidence.cells import Cell, CellTable, written
-from services.evaluation.evidence.change import elsewhere
-from services.evaluation.evidence.claims import ladder
+from services.evaluation.evidence.change import Bounds, elsewhere, since_start
+from services.evaluation.evidence.change.attrition import WORST
+from services.evaluation.evidence.claims import Circumstances, ladder
+from services.evaluation.evidence.claims.holding import conditions
 from services.evaluation.evidence.simulation import OUTCOME, Region, region
 from tests.unit.evaluation.evidence.asking import asked, made
-from tests.unit.evaluation.evidence.claimed import DECLARED, WHOLE
+from tests.unit.evaluation.evidence.claimed import DECLARED, SURE, WHOLE
 
 ELSEWHERE = ladder().limits["instrument_shared"]
+CHANGE = since_start(WHOLE)
 NEWCOMERS = region(Region(organisations=14, people=60, waves=5, starts=(4,), dropout=0.0, seed=9))
 
 
@@ -27,6 +30,10 @@ def left_out(start: int | None = None) -> list[Cell]:
     several = region(Region(organisations=14, people=6, waves=5, starts=(4,), dropout=0.0, seed=3)).cells
     own = [cell for cell in by("confidence/1", several) if cell.cohort]
     return own if start is None else [replace(cell, cohort=start) for cell in own]
+
+
+def bounded(difference: float) -> Bounds:
+    return Bounds(difference, difference, WORST, 1.0, 1.0, 0.0, 0, worst=(difference, difference), left=0.0)
 
 
 def whole(*more: Cell) -> tuple[CellTable, CellTable]:
@@ -56,6 +63,24 @@ def test_who_answered_another_instrument_only_since_the_start_could_not_have_bee
 def test_organisations_count_as_the_estimate_weighs_them() -> None:
     one = left_out()[0]
     assert elsewhere(*whole(replace(one, cohort=1)), "never_treated") == pytest.approx(6 / 26 / 7)
+
+
+@pytest.mark.parametrize(("part", "level"), [(0.0, 3), (0.05, 3), (0.08, 2), (0.2, 2)])
+@pytest.mark.parametrize("lower", [False, True])
+def test_who_answered_another_could_not_have_turned_the_difference_round(
+    part: float, level: int, *, lower: bool
+) -> None:
+    """Sixteen points on a scale of 100: 8 in 100 of either side who moved it all would make up as many."""
+    side = -1 if lower else 1
+    known = Circumstances(DECLARED, left_out=40 if part else 0, elsewhere=part)
+    held = conditions(WHOLE, CHANGE, replace(SURE, effect=16.0 * side), bounded(16.0 * side), known)
+    assert held.instrument_shared is (level == 3)
+
+
+def test_whose_leavers_are_not_known_could_have_been_turned_round() -> None:
+    known = Circumstances(DECLARED, left_out=40, elsewhere=0.01)
+    assert not conditions(WHOLE, CHANGE, SURE, None, known).instrument_shared
+    assert not conditions(WHOLE, CHANGE, replace(SURE, effect=0.0), bounded(0.0), known).instrument_shared
 
 
 @pytest.mark.parametrize("start", [None, 1])

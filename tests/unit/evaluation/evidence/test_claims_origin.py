@@ -74,6 +74,12 @@ def test_the_seed_follows_from_the_design_and_from_no_answer_and_no_name() -> No
     assert 0 < seed_of(WHOLE) < 2**32
 
 
+def test_who_is_compared_with_nobody_gives_no_other_seed() -> None:
+    """Organisations whose programme had begun at the first wave are declared nowhere: any number could be added."""
+    old = [replace(WHOLE.cells[0], organisation=f"Long since {number}", cohort=1) for number in range(3)]
+    assert seed_of(CellTable.of(OUTCOME, WHOLE.waves, [*WHOLE.cells, *old])) == seed_of(WHOLE)
+
+
 def test_a_claim_names_a_seed_only_where_something_was_drawn_at_random() -> None:
     described = replace(
         SURE,
