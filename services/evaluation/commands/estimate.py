@@ -38,6 +38,8 @@ _FEW = (
     "the people or organisations of a side, or those who are left to be compared at some of the waves, are too few to "
     "show, or nearly all of one organisation"
 )
+_NOTHING_FOUND = 1.0
+"""The p-value of another outcome whose people could be those that suit: it leaves the others no larger threshold."""
 HELP = "say what the cells of an outcome allow to be said of it"
 
 
@@ -84,9 +86,14 @@ def run(given: argparse.Namespace) -> int:
         control=given.control or declared.wanted_control(table), seed=follows if given.seed is None else given.seed
     )
     found = {path: _estimated(path, one, options) for path, one in straight.items()}
+    picked = {path: _picked(everybody[path], one, declared) for path, one in straight.items()}
     known = Circumstances(
         declared,
-        p_values={straight[path].outcome.name: one.p_value for path, one in found.items() if one.p_value is not None},
+        p_values={
+            straight[path].outcome.name: _NOTHING_FOUND if picked[path] else one.p_value
+            for path, one in found.items()
+            if one.p_value is not None
+        },
         cut_off=table.cut_off,
         standards={"outcomes": outcomes().version},
         cells=told(everybody[chosen]),
@@ -106,6 +113,12 @@ def run(given: argparse.Namespace) -> int:
     sys.stdout.write(saying.document(said) if given.json else saying.readable(said))
     sys.stdout.write("\n")
     return 0
+
+
+def _picked(whole: CellTable, straight: CellTable, declared: Declaration) -> bool:
+    """Whether people of another instrument are left out of an outcome, or the one looked at was not declared."""
+    others = len(whole.instruments) > 1
+    return others or not declared.foresaw_instrument(straight, others=others)
 
 
 def _other(whole: CellTable, straight: CellTable, found: Estimate) -> str:

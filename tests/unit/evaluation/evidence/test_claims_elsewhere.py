@@ -90,3 +90,23 @@ def test_the_command_counts_them_so(start: int | None, tmp_path: Path, capsys: A
     protocol = json.loads(DECLARED.model_copy(update={"instrument": "confidence/4"}).model_dump_json())
     files = made(tmp_path, "a.json", json.loads(json.dumps(written(table)))), made(tmp_path, "d.json", protocol)
     assert ELSEWHERE in asked(capsys, files[0], "--declaration", files[1])["claim"]["limits"]
+
+
+@pytest.mark.parametrize("more", [[], left_out()])
+def test_beside_an_outcome_whose_people_were_chosen_by_instrument_this_one_has_no_larger_threshold(
+    more: list[Cell], tmp_path: Path, capsys: Any
+) -> None:
+    """Left out until its chance is small, the worse of another outcome would vouch for this one."""
+    other = region(Region(effect=2.0, organisations=14, people=20, waves=5, starts=(4,), dropout=0.0, seed=5))
+    named = OUTCOME.model_copy(update={"name": "Peer support"})
+    beside = CellTable.of(named, WHOLE.waves, [*by("confidence/4", other.cells), *more])
+    table, _ = whole()
+    measured = dict.fromkeys((OUTCOME.name, "Peer support"), DECLARED.outcomes[OUTCOME.name])
+    secondary = {"primary": "", "secondary": tuple(measured), "outcomes": measured, "instrument": "confidence/4"}
+    protocol = json.loads(DECLARED.model_copy(update=secondary).model_dump_json())
+    files = [made(tmp_path, f"{place}.json", written(one)) for place, one in enumerate((table, beside))]
+    declared = ["--declaration", made(tmp_path, "d.json", protocol)]
+    both = asked(capsys, *files, "--outcome", OUTCOME.name, *declared)["claim"]
+    protocol |= {"primary": OUTCOME.name, "secondary": ["Peer support"]}
+    alone = asked(capsys, files[0], "--declaration", made(tmp_path, "p.json", protocol))["claim"]
+    assert (both["smallest_detectable"] > alone["smallest_detectable"]) is bool(more)
