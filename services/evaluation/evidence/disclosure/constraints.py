@@ -50,7 +50,8 @@ class System:
     unlisted: dict[tuple[int, ...], str] = field(default_factory=dict)
     """Hidden figures of which nothing is published, not even that they are hidden (`_left_out`)."""
     counts: dict[Which, int] = field(default_factory=dict)
-    _latest: dict[tuple[str, At], tuple[int, int]] = field(default_factory=dict)
+    _latest: dict[tuple[str, At], tuple[int, int, int]] = field(default_factory=dict)
+    """Of each cell the count that the next newer release has, how many that is, and by how many it moves."""
     _said: set[tuple[Row, int, int]] = field(default_factory=set)
 
     def add(self, known: Published) -> None:
@@ -139,17 +140,17 @@ class System:
 
     def _count(self, known: Published, at: At, count: int, found: tuple[int, int]) -> None:
         cell = which(known, at)
-        position, newer = self._latest.get(cell[1:], (None, 0))
+        position, newer, k = self._latest.get(cell[1:], (None, 0, 0))  # what moved, moved by the newer one's rule
         if position is None or newer != count:
             self.bounds.append(found)
         else:
             before = self.bounds[position]
             self.bounds[position] = (max(found[0], before[0]), min(found[1], before[1]))
         here = len(self.bounds) - 1 if position is None or newer != count else position
-        if position is not None and abs(newer - count) >= known.by.k:
-            self._row({position: 1, here: -1} if newer > count else {position: -1, here: 1}, known.by.k, MOST_PEOPLE)
+        if position is not None and abs(newer - count) >= k:
+            self._row({position: 1, here: -1} if newer > count else {position: -1, here: 1}, k, MOST_PEOPLE)
         self.counts[cell] = here
-        self._latest[cell[1:]] = (here, count)
+        self._latest[cell[1:]] = (here, count, known.by.k)
 
     def _row(self, row: dict[int, int], low: int, high: int) -> None:
         kept = {count: factor for count, factor in row.items() if factor}

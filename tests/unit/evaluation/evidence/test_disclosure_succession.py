@@ -155,6 +155,21 @@ def test_another_rule_has_to_be_meant_and_is_attacked_together_with_the_last() -
     assert isinstance(disclosure.release(tables, hidden.standing, strict, another_rule=True), Refusal)
 
 
+@pytest.mark.parametrize(
+    ("last", "now", "moved"),
+    [("default", "nhs-digital", (9, 1)), ("ons-10-5", "nhs-digital", (8, 0)), ("nhs-digital", "default", (2, 12))],
+)
+def test_what_moved_under_another_rule_is_known_to_have_moved_by_the_k_of_that_rule(
+    last: str, now: str, moved: tuple[int, int]
+) -> None:
+    """0 to 9, then 1 to 7, and eight fewer at least: it was 9. 1 to 7, then 10 to 12, and ten more: it was 1 or 2."""
+    first = _release(_table([moved[0], 40, 50]), rule=disclosure.rule(last))
+    tables = disclosure.parse({"format": "groundswell-tables/1", "tables": [_table([moved[1], 40, 50])]})
+    found = disclosure.release(tables, first.standing, disclosure.rule(now), another_rule=True)
+    assert isinstance(found, Refusal)
+    assert "t: X (before)" in found.cells
+
+
 def _written() -> dict[str, Any]:
     document: dict[str, Any] = json.loads(json.dumps(disclosure.kept.written(FIRST.standing)))
     return document
