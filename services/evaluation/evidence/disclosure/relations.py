@@ -30,6 +30,10 @@ def parents(tables: Iterable[Table], earlier: Iterable[Table] = ()) -> Parents:
             if kept.setdefault(plain(value), plain(parent)) != plain(parent):
                 said = f"another table of the same people puts {value} elsewhere; declare it alike"
                 raise EvidenceError(said, cell=table.table, field="within")
+    for name, values in {name: set().union(*above.values()) for name, above in found.items()}.items():
+        for value in sorted(values):
+            if elsewhere := _elsewhere(found, name, value):
+                raise EvidenceError(f"{elsewhere}; correct one of them", field=f"{name}: within")
     _fill(found, earlier)
     return found
 
@@ -53,15 +57,49 @@ def agreed(each: Sequence[Parents]) -> Parents:
             found.setdefault(name, {})[coarse] = {
                 value: parent
                 for value, parent in values.items()
-                if all(other[name][coarse][value] == parent for other in each)
+                if all(other.get(name, {}).get(coarse, {}).get(value) == parent for other in each)
             }
     return found
 
 
 def _fill(found: dict[str, dict[str, dict[str, str]]], tables: Iterable[Table]) -> None:
+    """Add what tables declare, but nothing that contradicts what is there: it has moved since."""
     for table in tables:
-        for kept, value, parent in _declared(table, found):
-            kept.setdefault(plain(value), plain(parent))
+        for dimension in table.dimensions:
+            name = plain(dimension.name)
+            for above, values in dimension.within.items():
+                kept = found.setdefault(name, {}).setdefault(plain(above), {})
+                for value, parent in ((plain(value), plain(parent)) for value, parent in values.items()):
+                    if value not in kept:
+                        kept[value] = parent
+                        if any(_elsewhere(found, *below) for below in _below(found, name, value)):
+                            del kept[value]
+
+
+def _below(known: Parents, name: str, value: str) -> list[tuple[str, str]]:
+    """Return a value with its dimension, and all that lie within it."""
+    found = {(name, value): None}
+    waiting = [(name, value)]
+    while waiting:
+        coarse, parent = waiting.pop()
+        for finer, above in known.items():
+            inside = {(finer, one): None for one, lies in above.get(coarse, {}).items() if lies == parent}
+            waiting += inside.keys() - found.keys()
+            found |= inside
+    return list(found)
+
+
+def _elsewhere(known: Parents, name: str, value: str) -> str:
+    """Say where a value lies in two places, by way of different dimensions; empty where it does not.
+
+    A trust of the north in a board of the south would share no region with it: the two were never held together.
+    """
+    own = completed({name: value}, known)
+    for between, middle in own.items():
+        for above, values in known.get(between, {}).items():
+            if middle in values and values[middle] != own[above]:
+                return f"{value} lies in {own[above]}, and by way of {middle} in {values[middle]}"
+    return ""
 
 
 def _declared(table: Table, found: dict[str, dict[str, dict[str, str]]]) -> Iterator[tuple[dict[str, str], str, str]]:

@@ -113,6 +113,33 @@ def test_a_trust_may_change_its_region_between_two_releases_but_not_within_one()
         _release(_trusts(within={"region": REGIONS}), second)
 
 
+BOARDS = {"a": "I1", "c": "I1", "e": "I2"}
+
+
+def _by_trust_and_by_board(region: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Two trusts of nine in one board of 18: together they tell both; `region` is that of the board."""
+    within = {"within": {"board": BOARDS, "region": dict.fromkeys(BOARDS, "N")}}
+    boards = {"values": ["I1", "I2"], "within": {"region": {"I1": region, "I2": "N"}}}
+    return (
+        _table("byTrust", [9, 9, 40], {"trust": {"values": list(BOARDS), **within}}),
+        _table("byBoard", [18, 40], {"board": boards}),
+    )
+
+
+def test_a_trust_does_not_lie_in_one_region_and_its_board_in_another() -> None:
+    ons = disclosure.rule("ons-10-5")
+    assert isinstance(_release(*_by_trust_and_by_board("N"), rule=ons), Refusal)
+    with pytest.raises(EvidenceError, match=r"trust: within: a lies in n, and by way of i1 in s; correct one of them"):
+        _release(*_by_trust_and_by_board("S"), rule=ons)
+
+
+@pytest.mark.parametrize("trusts_first", [True, False])
+def test_a_board_that_moved_since_is_still_held_against_its_trusts(trusts_first: bool) -> None:
+    ons, tables = disclosure.rule("ons-10-5"), _by_trust_and_by_board("S")
+    one, other = tables if trusts_first else reversed(tables)
+    assert isinstance(_release(other, previous=_release(one, rule=ons).standing, rule=ons), Refusal)
+
+
 def test_a_region_of_a_region_is_tied_too() -> None:
     countries = {"within": {"country": {"X": "E", "Z": "W"}}}
     regions = _table("byRegion", [65, 110], {"region": {"values": ["X", "Z"], **countries}})
