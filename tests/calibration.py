@@ -7,13 +7,15 @@ size find more effects that are not there. `make calibrate` writes docs/evidence
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from os import cpu_count
 from pathlib import Path
+from typing import TypeVar
 
+from services.evaluation.commands.progress import Progress
 from services.evaluation.commands.simulate import declared
 from services.evaluation.evidence.cells import CellTable
 from services.evaluation.evidence.change import since_start
@@ -27,6 +29,7 @@ from services.evaluation.evidence.simulation import Region, region
 
 SIZES = (4, 6, 10, 20)
 REGIONS = 500
+T = TypeVar("T")
 PAGE = Path("docs/evidence-calibration.md")
 EFFECT, TREND, LARGE = 0.3, 0.2, 0.8
 _SERIOUS = 3
@@ -269,6 +272,14 @@ def _line(one: Row) -> str:
     )
 
 
+def _told(name: str, regions: Iterable[T], of: int) -> Iterator[T]:
+    """Yield what was found in each region, and say how far it is."""
+    with Progress(f"{name}: {{done}} of {{of}} regions") as progress:
+        for done, one in enumerate(regions, 1):
+            progress.tell(done, of)
+            yield one
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--regions", type=int, default=REGIONS, help="for each number of organisations")
@@ -278,16 +289,13 @@ def main() -> int:
     rows, designs = [], []
     with ProcessPoolExecutor(given.jobs) as pool:
         for organisations in SIZES:
-            regions = []
-            for one in pool.map(partial(seen, organisations), range(given.regions), chunksize=5):
-                regions.append(one)
-                sys.stderr.write(f"\r{organisations} organisations: {len(regions)} of {given.regions} regions")
-            rows.append(row(organisations, regions))
-            sys.stderr.write("\n")
+            regions = pool.map(partial(seen, organisations), range(given.regions), chunksize=5)
+            rows.append(row(organisations, _told(f"{organisations} organisations", regions, given.regions)))
             sys.stdout.write(f"{_line(rows[-1])}\n")
             sys.stdout.flush()
         for name in DESIGNS:
-            designs.append(design(name, pool.map(partial(found_in, name), range(given.regions), chunksize=5)))
+            found = pool.map(partial(found_in, name), range(given.regions), chunksize=5)
+            designs.append(design(name, _told(name, found, given.regions)))
             sys.stdout.write(f"{_design_line(designs[-1])}\n")
             sys.stdout.flush()
     if given.write:
