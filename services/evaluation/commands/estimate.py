@@ -23,6 +23,7 @@ from services.evaluation.evidence.claims import (
     declaration,
     later_recognisable,
     looking_back,
+    moved,
     outcomes,
     seed_of,
     told,
@@ -93,6 +94,11 @@ def run(given: argparse.Namespace) -> int:
             straight[path].outcome.name: _NOTHING_FOUND if picked[path] else one.p_value
             for path, one in found.items()
             if one.p_value is not None
+        },
+        changes={
+            one.outcome.name: _NOTHING_FOUND if picked[path] else p_value
+            for path, one in straight.items()
+            if (p_value := moved(one)) is not None
         },
         cut_off=table.cut_off,
         standards={"outcomes": outcomes().version},

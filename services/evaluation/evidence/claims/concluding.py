@@ -55,6 +55,7 @@ def claim(
     reached, rules = level(held), ladder()
     figure = None if change is None or reached == 0 else shown(reached, table, change, estimate, known)
     compared = estimate if reached > 1 else None
+    said = compared or change
     rung = rules.levels[reached]
     k = max(table.k, rules.fewest_people)
     people, organisations = _counts(change, compared)
@@ -81,7 +82,7 @@ def claim(
         assumptions=_assumptions(
             reached,
             change,
-            several=compared is not None and corrected(table, compared, known) is not None,
+            several=said is not None and corrected(reached, table, said.p_value, known) is not None,
             early=compared is not None and known.declaration.is_early(table),
             left_out=known.left_out > 0,
         ),
@@ -106,6 +107,12 @@ def claim(
     )
 
 
+def moved(table: CellTable) -> float | None:
+    """Return the p-value of the change of a table's people, nobody being compared; None where it cannot be had."""
+    change = _change(table)
+    return change.p_value if change else None
+
+
 def methods(level: int) -> tuple[str, ...]:
     """Return all that a claim of a level may give as its method."""
     if level > 1:
@@ -116,7 +123,7 @@ def methods(level: int) -> tuple[str, ...]:
 def further(level: int, *, left_out: bool) -> tuple[tuple[str, ...], ...]:
     """Return all that a claim of a level may assume beside what all of its level do."""
     rules = ladder()
-    own = {0: (), 1: (rules.people_alone,)}.get(level, (rules.several, rules.early))
+    own = {0: (), 1: (rules.people_alone, rules.several)}.get(level, (rules.several, rules.early))
     without = (rules.left_out,) if left_out else ()
     return tuple((*some, *without) for many in range(len(own) + 1) for some in combinations(own, many))
 
@@ -183,7 +190,12 @@ def _assumptions(reached: int, change: Change | None, *, several: bool, early: b
     rules = ladder()
     alone = reached == 1 and change is not None and change.interval is not None and not change.clustered
     left_out = left_out and reached > 0
-    asked = {rules.people_alone: alone, rules.several: several, rules.early: early, rules.left_out: left_out}
+    asked = {
+        rules.people_alone: alone,
+        rules.several: several and reached > 0,
+        rules.early: early,
+        rules.left_out: left_out,
+    }
     return (*rules.levels[reached].assumptions, *(text for text, holds in asked.items() if holds))
 
 

@@ -98,7 +98,8 @@ def limits(conditions: Conditions) -> tuple[str, ...]:
     if reached == 0:
         return ()
     if reached == 1:
-        return (rules.limits["comparison"],)
+        alone = [] if conditions.adjusted else ["adjusted"]
+        return tuple(rules.limits[name] for name in ("comparison", *alone))
     names = missing_for(3, conditions, rules) if reached == 2 else missing_for(4, conditions, rules)  # noqa: PLR2004 # a level
     if conditions.lottery_refused:
         names = [*(name for name in names if name != "lottery"), conditions.lottery_refused]

@@ -19,6 +19,8 @@ from services.evaluation.evidence.claims.ladder import ladder
 from services.evaluation.evidence.claims.recognising import later_recognisable, own_figure, recognisable, recognised
 from services.evaluation.evidence.estimate import MEANS, Estimate, detectable
 
+_COMPARES = 2
+"""The lowest level that compares."""
 _YEAR = 11
 """Months; a return is sometimes early."""
 
@@ -29,6 +31,8 @@ class Circumstances:
 
     declaration: Declaration = field(default_factory=Declaration.nothing)
     p_values: Mapping[str, float] = field(default_factory=dict)
+    changes: Mapping[str, float] = field(default_factory=dict)
+    """Likewise, of their changes, nobody being compared."""
     cut_off: Mapping[str, int] = field(default_factory=dict)
     standards: Mapping[str, str] = field(default_factory=dict)
     others: tuple[str, ...] = ()
@@ -66,6 +70,7 @@ def conditions(
         identifiable=recognised(change.n, change.largest, change.organisations, k)
         or own_figure(change.part, change.worth, k),
         paired=True,
+        adjusted=declared.is_primary(table) or corrected(1, table, change.p_value, known) is not None,
         annual=declared.annual or _yearly(table.waves),
         returns=_returns(table.waves),
     )
@@ -92,7 +97,7 @@ def conditions(
         ends_alike=stood.uneven <= rules.ends_within,
         sensitivity_excludes_zero=_robust(estimate),
         bounds_same_sign=limited is not None and min(limited.low * effect, limited.high * effect) > 0,
-        adjusted=declared.is_primary(table) or corrected(table, estimate, known) is not None,
+        adjusted=declared.is_primary(table) or corrected(_COMPARES, table, estimate.p_value, known) is not None,
         detected=shown(2, table, change, estimate, known).detected is True,
         lottery_recorded=declared.drawn(table),
         lottery_refused="" if declared.drawn(table) else declared.against(table),
@@ -118,38 +123,42 @@ def shown(reached: int, table: CellTable, change: Change, estimate: Estimate | N
     rules = ladder()
     if reached == 1 or estimate is None or estimate.effect is None:
         observed, figure, people = change.difference, change.difference, change.n
-        sure = Sure(change.interval, change.smallest_detectable, change.p_value)
+        sure, freedom = Sure(change.interval, change.smallest_detectable, change.p_value), change.freedom
     else:
         observed, figure = estimate.observed or 0.0, estimate.effect
         people = min(estimate.people_treated, estimate.people_comparison)
-        several = corrected(table, estimate, known)
-        sure = Sure(estimate.interval, estimate.smallest_detectable, estimate.p_value)
-        if several is not None:
-            sure = Sure(estimate.interval, _beside_others(table, estimate, known), several)
+        sure, freedom = Sure(estimate.interval, estimate.smallest_detectable, estimate.p_value), estimate.freedom
+    several = corrected(reached, table, sure.p_value, known)
+    if several is not None:
+        others = [value for name, value in _secondary(reached, known).items() if name != table.outcome.name]
+        sure = Sure(sure.interval, _beside(others, sure.detectable, freedom), several)
     decimals = rules.shown_decimals(people)
     return figures(observed, figure, sure, decimals=decimals, significance=rules.significance)
 
 
-def corrected(table: CellTable, estimate: Estimate, known: Circumstances) -> float | None:
-    """Return the p-value of a secondary outcome among all that were declared, or None where one is kept back."""
-    declared, p_values = known.declaration, _secondary(known)
-    if not declared.is_secondary(table) or estimate.p_value is None or len(p_values) < len(set(declared.secondary)):
+def corrected(reached: int, table: CellTable, p_value: float | None, known: Circumstances) -> float | None:
+    """Return the p-value of a secondary outcome among all that were declared, or None where one is kept back.
+
+    At level 1 it is that of its change, among the changes of the others.
+    """
+    declared, p_values = known.declaration, _secondary(reached, known)
+    if not declared.is_secondary(table) or p_value is None or len(p_values) < len(set(declared.secondary)):
         return None
-    return adjusted(p_values | {table.outcome.name: estimate.p_value})[table.outcome.name]
+    return adjusted(p_values | {table.outcome.name: p_value})[table.outcome.name]
 
 
-def _secondary(known: Circumstances) -> dict[str, float]:
-    return {name: value for name, value in known.p_values.items() if name in known.declaration.secondary}
+def _secondary(reached: int, known: Circumstances) -> dict[str, float]:
+    p_values = known.p_values if reached >= _COMPARES else known.changes
+    return {name: value for name, value in p_values.items() if name in known.declaration.secondary}
 
 
-def _beside_others(table: CellTable, estimate: Estimate, known: Circumstances) -> float | None:
+def _beside(others: Sequence[float], smallest: float | None, freedom: float) -> float | None:
     """Return what could have been detected of one among several outcomes, held to more than one alone."""
-    if estimate.smallest_detectable is None:
+    if smallest is None:
         return None
     significance = ladder().significance
-    others = [value for name, value in _secondary(known).items() if name != table.outcome.name]
-    asked, alone = (detectable(1.0, estimate.freedom, one) for one in (threshold(others, significance), significance))
-    return estimate.smallest_detectable * asked / alone
+    asked, alone = (detectable(1.0, freedom, one) for one in (threshold(others, significance), significance))
+    return smallest * asked / alone
 
 
 def _sizeable(organisations: int, sizes: Sequence[int], clusters: int) -> int:

@@ -7,8 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.evaluation.evidence.change import adjusted, threshold
-from services.evaluation.evidence.claims import DECLARATION_FORMAT, Circumstances, Declaration, conclude
+from services.evaluation.evidence.change import adjusted, since_start, threshold
+from services.evaluation.evidence.claims import (
+    DECLARATION_FORMAT,
+    Circumstances,
+    Declaration,
+    canonical,
+    claim,
+    conclude,
+    ladder,
+    moved,
+    read,
+)
 from services.evaluation.evidence.estimate import detectable
 from services.evaluation.evidence.estimate.inference import by_t
 from services.evaluation.evidence.simulation import OUTCOME
@@ -62,3 +72,32 @@ def test_alone_it_is_the_usual_one_and_beside_five_it_is_a_sixth_of_the_chance()
     grown = detectable(1, 12, 0.05 / 6) / detectable(1, 12)
     assert claim.detected is False
     assert claim.smallest_detectable == pytest.approx(2.611 * grown + 0.01, abs=0.01)
+
+
+def test_at_level_one_too_an_outcome_is_judged_beside_the_others_that_were_declared() -> None:
+    """Of ten secondary outcomes that moved by chance alone, one or another was detected in 9 of 40 regions."""
+    only = WHOLE.where(lambda cell: cell.cohort > 0)
+    alone = conclude(only, None, Circumstances(DECLARED))
+    own = moved(only)
+    assert own is not None
+    assert alone.level == 1
+    assert alone.detected is True
+    assert ladder().limits["adjusted"] in alone.limits
+    beside = dict.fromkeys(OTHERS, 1.0) | {OUTCOME.name: own}
+    together = conclude(only, None, Circumstances(DECLARED, changes=beside))
+    assert ladder().limits["adjusted"] not in together.limits
+    assert ladder().several in together.assumptions
+    assert alone.smallest_detectable is not None
+    assert together.smallest_detectable is not None
+    assert together.smallest_detectable > alone.smallest_detectable
+    assert read(canonical(together)) == together
+
+
+@pytest.mark.parametrize(("own", "detected"), [(0.03, False), (0.005, True)])
+def test_at_level_one_the_threshold_is_that_which_the_others_leave(own: float, *, detected: bool) -> None:
+    only = WHOLE.where(lambda cell: cell.cohort > 0)
+    change = replace(since_start(only), difference=2.0, interval=(0.5, 3.5), p_value=own, freedom=12.0)
+    beside = dict.fromkeys(OTHERS, 0.9) | {OUTCOME.name: own}
+    found = claim(only, change, None, None, Circumstances(DECLARED, changes=beside))
+    assert found.level == 1
+    assert found.detected is detected
