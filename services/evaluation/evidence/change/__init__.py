@@ -14,6 +14,7 @@ from services.evaluation.evidence.change.elsewhere import elsewhere
 from services.evaluation.evidence.change.footing import Footing, footing
 from services.evaluation.evidence.change.mixed import mixed
 from services.evaluation.evidence.change.paired import Change, paired, since_start
+from services.evaluation.evidence.change.ranks import by_rank
 from services.evaluation.evidence.change.resting import Resting, over, resting
 from services.evaluation.evidence.change.several import adjusted, threshold
 from services.evaluation.evidence.change.shift import Shift, shift
@@ -33,6 +34,7 @@ __all__ = [
     "ancova",
     "asked",
     "bounds",
+    "by_rank",
     "compares",
     "contrast",
     "dose",

@@ -40,6 +40,10 @@ class Conditions:
     """People of one side were about as far from each other as those of the other, before the start."""
     ends_alike: bool = False
     """About as many of one side as of the other stood at either end of the scale, before the start: by count."""
+    ranks_alike: bool = False
+    """The difference is more than chance also where people are taken to move as those of the same score did who are
+    compared: steps and ends of the scale do not make it.
+    """
     sensitivity_excludes_zero: bool = False
     bounds_same_sign: bool = False
     adjusted: bool = False
@@ -136,6 +140,7 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
         "room": conditions.room,
         "spread": conditions.spread_alike,
         "ends": conditions.ends_alike,
+        "ranks": conditions.ranks_alike,
         "people_foreseen": conditions.people_foreseen,
         "instrument_shared": conditions.instrument_shared,
         "sensitivity": conditions.sensitivity_excludes_zero,

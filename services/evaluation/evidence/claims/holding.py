@@ -11,7 +11,17 @@ from math import inf, isfinite
 from statistics import median_high
 
 from services.evaluation.evidence.cells import CellTable, Outcome
-from services.evaluation.evidence.change import Bounds, Change, adjusted, asked, footing, mixed, resting, threshold
+from services.evaluation.evidence.change import (
+    Bounds,
+    Change,
+    adjusted,
+    asked,
+    by_rank,
+    footing,
+    mixed,
+    resting,
+    threshold,
+)
 from services.evaluation.evidence.claims.conditions import Conditions
 from services.evaluation.evidence.claims.declaration import Declaration
 from services.evaluation.evidence.claims.figures import Figures, Sure, figures
@@ -95,6 +105,7 @@ def conditions(
         room=stood.room >= rules.room_at_least,
         spread_alike=stood.spread <= rules.spread_at_most,
         ends_alike=stood.uneven <= rules.ends_within,
+        ranks_alike=_ranked(by_rank(table, estimate.control), estimate),
         sensitivity_excludes_zero=_robust(estimate),
         bounds_same_sign=limited is not None and min(limited.low * effect, limited.high * effect) > 0,
         adjusted=declared.is_primary(table) or corrected(_COMPARES, table, estimate.p_value, known) is not None,
@@ -239,6 +250,14 @@ def _all_used(table: CellTable, estimate: Estimate) -> bool:
     """Whether no organisation fell out of the comparison; those that begin after the last wave may still wait."""
     last = len(table.waves) if estimate.control == "never_treated" else inf
     return estimate.clusters >= len({cell.organisation for cell in table.cells if cell.cohort <= last})
+
+
+def _ranked(further: float, estimate: Estimate) -> bool:
+    """Whether the interval leaves out 0, on the same side, as it is and when what steps and ends of the scale would
+    have made is taken off it.
+    """
+    low, high = estimate.interval or (0.0, 0.0)
+    return min(low, low - further) > 0 or max(high, high - further) < 0
 
 
 def _robust(estimate: Estimate) -> bool:

@@ -17,7 +17,7 @@ WIDE = Outcome(name="Confidence", unit="points", low=-20, high=20)
 WAVES = ["2023-09", "2024-01", "2024-05", "2024-09", "2025-01"]
 EACH = 12
 """Organisations a side, of 60 people each."""
-APART, ROOM, SPREAD, ENDS = "alike_before", "room", "spread", "ends"
+APART, ROOM, SPREAD, ENDS, RANKS = "alike_before", "room", "spread", "ends", "ranks"
 
 
 @cache
@@ -57,7 +57,7 @@ def test_a_side_that_the_scale_held_back_is_no_sign_of_an_effect(
     table, found = compared(programme, comparison, rise, seed)
     claim = claimed(table, found)
     assert (claim.level, claim.detected) == (2, True)
-    assert claim.limits == said(APART, ROOM, ENDS)
+    assert claim.limits == said(APART, ROOM, ENDS, RANKS)
     assert "otherwise" not in claim.sentence
 
 
@@ -137,7 +137,7 @@ def test_cells_that_do_not_count_scores_carry_no_claim_of_an_effect() -> None:
     table, found = compared(3.0, 3.0, 0.2, 1, effect=0.5)
     bare = replace(table, cells=tuple(replace(cell, scores=None, changes=None) for cell in table.cells))
     assert (claimed(table, found).level, claimed(bare, found).level) == (3, 2)
-    assert claimed(bare, found).limits == said(ENDS)
+    assert claimed(bare, found).limits == said(ENDS, RANKS)
 
 
 def test_a_lottery_needs_none_of_it() -> None:
