@@ -257,7 +257,7 @@ def _ranked(further: float, estimate: Estimate) -> bool:
     have made is taken off it.
     """
     low, high = estimate.interval or (0.0, 0.0)
-    return min(low, low - further) > 0 or max(high, high - further) < 0
+    return isfinite(further) and (min(low, low - further) > 0 or max(high, high - further) < 0)
 
 
 def _robust(estimate: Estimate) -> bool:
