@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from services.evaluation.evidence.wres import overlap
-from services.evaluation.evidence.wres.counted import GROUPS, Counted, Key, Return, share
+from services.evaluation.evidence.wres.counted import GROUPS, Counted, Key, Return, share, whole_of
 from services.evaluation.evidence.wres.standard import Indicator
 
 Hidden = frozenset[Key]
@@ -37,7 +37,7 @@ def small(returned: Return, known: Mapping[str, Indicator], k: int, *, apart: bo
                 _across(returned, alike, hidden, k, known)
         for wholes in _in_two_shapes(returned, known):
             if not (apart and len(wholes) > overlap.MOST):
-                _across_shapes(returned, wholes, hidden, k)
+                _across_shapes(returned, wholes, hidden, k, shares=known[wholes[0][2]].kind in _SHARES)
     return frozenset(hidden)
 
 
@@ -74,15 +74,20 @@ def _across(returned: Return, alike: list[Key], hidden: set[Key], k: int, known:
 
 
 def _in_two_shapes(returned: Return, known: Mapping[str, Indicator]) -> list[list[Key]]:
-    """Return the wholes of each year and indicator that some organisations give whole and others by parts alone.
+    """Return the wholes of each year and indicator that organisations give in shapes which tell of one another.
 
-    The whole of the latter is in no row, and is all their parts.
+    The whole of one that is given by parts or bands alone is in no row, and is all of them.
     """
-    found: dict[tuple[int, str], dict[Key, bool]] = {}
-    for key in returned.counted:
-        if known[key[2]].kind not in _SHARES:
-            found.setdefault(key[1:3], {})[*key[:3], ""] = (*key[:3], "") in returned.counted
-    return [list(wholes) for wholes in found.values() if len(set(wholes.values())) > 1]
+    found: dict[tuple[int, str], list[Key]] = {}
+    for whole in dict.fromkeys((*key[:3], "") for key in returned.counted if known[key[2]].kind != "board"):
+        found.setdefault(whole[1:3], []).append(whole)
+    return [wholes for wholes in found.values() if _unlike(returned, wholes)]
+
+
+def _unlike(returned: Return, wholes: Iterable[Key]) -> bool:
+    """Say whether some give a whole and others parts alone, or two give other parts: "Bands 2 to 4", beside 2, 3, 4."""
+    shapes = [frozenset(key[3] for key in returned.beside(whole)) for whole in wholes]
+    return len({"" in shape for shape in shapes}) > 1 or len({shape - {""} for shape in shapes if shape != {""}}) > 1
 
 
 def _found(returned: Return, whole: Key) -> list[Key]:
@@ -91,13 +96,16 @@ def _found(returned: Return, whole: Key) -> list[Key]:
     return [whole] if whole in beside else list(beside)
 
 
-def _across_shapes(returned: Return, wholes: list[Key], hidden: set[Key], k: int) -> None:
+def _across_shapes(returned: Return, wholes: list[Key], hidden: set[Key], k: int, *, shares: bool) -> None:
     """Hide organisations, with all parts, that add up with one of which anything is hidden, though in another shape."""
-    gone = {whole for whole in wholes if not hidden.isdisjoint(_found(returned, whole))}
-    people = {whole: _added([returned.counted[key] for key in _found(returned, whole)]) for whole in wholes}
+    gone = {whole for whole in wholes if not hidden.isdisjoint(returned.beside(whole))}
+    rows = {whole: [returned.counted[key] for key in _found(returned, whole)] for whole in wholes}
+    people = {
+        whole: _columns(whole_of(found), shares=True) if shares else _added(found) for whole, found in rows.items()
+    }
     many = len(wholes) > overlap.MOST
     for several in ([frozenset(wholes)] if many else overlap.sums(people, gone, k)) if gone else ():
-        if not gone.isdisjoint(several):
+        if not gone.isdisjoint(several) and _unlike(returned, several):
             hidden.update(*(returned.beside(whole) for whole in several))
 
 

@@ -180,3 +180,39 @@ def test_many_organisations_of_two_shapes_are_hidden_together_unless_they_are_ap
     ]
     assert len(_hidden(*_IN_PARTS, *others)) == 13
     assert _hidden(*_IN_PARTS, *others, apart=True) == ["RA clinical"]
+
+
+def _staff(organisation: str, **bands: tuple[int, int]) -> list[str]:
+    names = {"low": "Bands 2 to 4", "high": "Bands 5 to 6"}
+    return [
+        f"{organisation},2023,1,{names.get(band, band.removeprefix('b'))},{group},{n},"
+        for band, people in bands.items()
+        for group, n in zip(("white", "bme"), people, strict=True)
+    ]
+
+
+_BY_BAND = [
+    _staff("RA", b2=(60, 4), b3=(180, 70), b4=(290, 90), b5=(31, 20), b6=(417, 160)),
+    _staff("RB", b2=(70, 41), b3=(283, 144), b4=(397, 133), b5=(520, 262), b6=(730, 366)),
+]
+
+
+def test_a_band_is_not_had_from_an_organisation_that_has_several_bands_in_one() -> None:
+    """RA's 4 of band 2 are the board's 482 of bands 2 to 4 less 70, 90, 41, 144 and 133; band 5 does not help."""
+    hidden = _hidden(_staff("QAB", low=(1280, 482), high=(1698, 808)), *_BY_BAND)
+    assert len(hidden) == 12
+    assert _hidden(_staff("QAB", low=(1380, 582), high=(1898, 908)), *_BY_BAND) == ["RA 2", "RA 5"]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_part_is_not_had_from_an_organisation_that_has_two_parts_in_one(*, whole: bool) -> None:
+    """RA's 4 doctors are the board's 85 clinical staff less 30 nurses, 26 nurses and 25 doctors."""
+    board = [_lines("clinical of QAB", "85,1660", "180,4800"), _lines("other of QAB", "37,970", "89,2100")]
+    first = [_lines("nurses of RA", "30,500", "60,1500"), _lines("doctors of RA", "4,160", "20,500")]
+    first.append(_lines("other of RA", "15,270", "29,700"))
+    second = [_lines("nurses of RB", "26,600", "55,1700"), _lines("doctors of RB", "25,400", "45,1100")]
+    second.append(_lines("other of RB", "22,700", "60,1400"))
+    wholes = [_lines(" of QAB", "122,2630", "269,6900"), _lines(" of RA", "49,930", "109,2700")]
+    wholes.append(_lines(" of RB", "73,1700", "160,4200"))
+    assert len(_hidden(*board, *first, *second, *(wholes if whole else []))) == (11 if whole else 8)
+    assert _hidden(*wholes, *first) == ["RA doctors", "RA other"]  # a board without parts tells nothing of them
