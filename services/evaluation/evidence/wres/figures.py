@@ -6,8 +6,10 @@ that a base which is known only within bounds makes the interval as wide as thos
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from itertools import product
-from math import exp, hypot, log, sqrt
+from math import ceil, exp, floor, hypot, log, sqrt
 
 from scipy.stats import binomtest, norm
 from scipy.stats.contingency import relative_risk
@@ -16,6 +18,8 @@ from services.evaluation.evidence.errors import EvidenceError
 
 _Z = float(norm.ppf(0.975))
 _WHOLE = 100
+_NOISE = 12
+"""Decimals to which floats of ratios and points are exact."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Measure:
     def rounded(self, decimals: int) -> "Measure":
         """Return the measure as it is printed with so many decimals."""
         value, low, high = (
-            None if end is None else float(f"{end:.{decimals}f}") for end in (self.value, self.low, self.high)
+            None if end is None else _printed(end, decimals) for end in (self.value, self.low, self.high)
         )
         return Measure(value, low, high, self.reason)
 
@@ -71,6 +75,12 @@ class Measure:
             return self
         low, high = min(one.low or 0.0 for one in every), max(one.high or 0.0 for one in every)
         return replace(self, low=low, high=high)
+
+
+def _printed(value: float, decimals: int) -> float:
+    """Round halves away from zero, as `reconciling` does: what is printed here agrees there. Zero has no sign."""
+    exact = Decimal(repr(round(value, _NOISE)))  # 1.005 is a little less as a float, and a half all the same
+    return float(exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)) + 0.0
 
 
 def ratio(numerator: Part, other: Part) -> Measure:
@@ -131,13 +141,19 @@ def against_whole(part: Part, whole: Part) -> Measure:
 
 
 def rebuilt(count: int, percent: str) -> Part:
-    """Return a part whose base is not given but whose percentage is, as written ("1.2"): about count / percent."""
-    half = 0.5 * 10 ** -len(percent.partition(".")[2])
-    value = float(percent)
+    """Return a part whose base is not given but whose percentage is, as written ("1.2"): about count / percent.
+
+    Bounds are the least and the greatest base of which so many are that percentage, a half rounded either way;
+    EvidenceError where there is none: 17 people are 47 per cent of 36, 49 of 35, and 48 of nobody.
+    """
+    half, value = Fraction(1, 2 * 10 ** len(percent.partition(".")[2])), Fraction(percent)
     if not half < value <= _WHOLE or count == 0:
         raise EvidenceError("a base cannot be rebuilt from this percentage", field="percent")
-    ends = [round(100 * count / (value + side)) for side in (half, 0, -half)]
-    return Part(count, max(ends[1], count), max(ends[0], count), ends[2])
+    least, most = max(ceil(100 * count / (value + half)), count), floor(100 * count / (value - half))
+    if least > most:
+        said = "is not that of so many people of any base; correct one of them, or give the base"
+        raise EvidenceError(said, field="percent")
+    return Part(count, min(max(round(100 * count / value), least), most), least, most)
 
 
 def _over(measured: Callable[..., Measure], *parts: Part) -> Measure:

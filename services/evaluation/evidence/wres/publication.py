@@ -77,9 +77,9 @@ def _said(row: Row) -> list[str]:
 
 
 def _value(row: Row) -> str:
-    measure = row.measure
     if row.suppressed:
         return "Hidden"
+    measure = row.measure.rounded(DECIMALS[row.unit])
     if measure.value is None or measure.low is None or measure.high is None:
         return measure.reason.capitalize()
     digits, sign = DECIMALS[row.unit], "" if row.unit.startswith("times") else "+"

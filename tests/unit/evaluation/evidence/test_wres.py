@@ -100,7 +100,7 @@ def test_seventeen_and_nine_people_are_shown_as_they_are_to_those_who_may_see_th
     assert row.reconciliation is not None
     assert row.reconciliation.agrees
     assert row.notes == (
-        "Bases were not given; rebuilt from rounded percentages: about 750 (720 to 783), 2429 (2267 to 2615).",
+        "Bases were not given; rebuilt from rounded percentages: about 750 (720 to 782), 2429 (2267 to 2615).",
         "They allow 1.53 to 1.92 times, before chance; the interval holds all of it.",
     )
     (row,) = _rows(*lines, head=head)

@@ -73,7 +73,7 @@ def test_a_band_is_compared_with_the_workforce_that_it_is_part_of() -> None:
 def test_seventeen_and_nine_people_are_compatible_with_parity() -> None:
     """Published: 0.7 % of white and 1.2 % of BAME staff, "17 and 9 people", "1.7 times"."""
     bame, white = wres.rebuilt(9, "1.2"), wres.rebuilt(17, "0.7")
-    assert (bame.base, bame.least, bame.most) == (750, 720, 783)
+    assert (bame.base, bame.least, bame.most) == (750, 720, 782)
     assert white.base == 2429
     found = wres.ratio(bame, white)
     assert _ends(found, 1) == [1.7, 0.8, 3.8]

@@ -87,3 +87,27 @@ def test_a_published_text_that_is_no_figure_costs_the_return_nothing(published: 
 
 def test_a_very_long_published_text_is_cut() -> None:
     assert f"Published {'9' * 40}: not judged." in _text("9" * 5000)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "white", "bme", "published"),
+    [
+        ("2", "90,200", "80,200", "1.13"),
+        ("2", "402,1000", "400,1000", "1.01"),
+        ("5", "80,400", "121,400", "10.3"),
+        ("5", "121,400", "80,400", "-10.3"),
+        ("5", "2000,4000", "1999,4000", "0.0"),
+    ],
+)
+def test_a_figure_that_is_printed_here_agrees_at_halves_too_and_zero_has_no_sign(
+    indicator: str, white: str, bme: str, published: str
+) -> None:
+    by = wres.standard("wres")
+    lines = ["organisation,year,indicator,part,group,count,base,published"]
+    lines += [f"RXX,2023,{indicator},,white,{white},{published}", f"RXX,2023,{indicator},,bme,{bme},"]
+    found = wres.read(wres.parse("\n".join(lines), by, "return.csv"), by)
+    figure = wres.document(found, by)["indicators"][0]["figure"]["value"]
+    sign = "" if indicator == "2" else "+"
+    assert f"{figure:{sign}}" == f"{float(published):{sign}}"
+    assert f"\n    {float(published):{sign}} " in wres.text(found, by)
+    assert f"Published {published}: agrees." in wres.text(found, by)

@@ -1,10 +1,12 @@
 """Bases rebuilt from rounded percentages: no more precision, and no flag, than the rounding allows (WRE)."""
 
+from fractions import Fraction
 from itertools import product
 
 import pytest
 
 from services.evaluation.evidence import wres
+from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.wres import Part
 
 HEAD = "organisation,year,indicator,part,group,count,base,percent,published"
@@ -65,7 +67,7 @@ def test_a_published_ratio_is_held_against_all_that_the_percentages_allow(
 def test_other_ways_are_tried_at_every_base_that_the_percentages_allow(
     indicator: str, published: str, words: str
 ) -> None:
-    """27 at 22 % and 44 at 9 %: of 120 to 126 and 463 to 518, so 2.25 to 2.65 times, or 0.38 to 0.44 the other way."""
+    """27 at 22 % and 44 at 9 %: of 120 to 125 and 464 to 517, so 2.25 to 2.65 times, or 0.38 to 0.44 the other way."""
     found = _row("27,,22", "44,,9", published=published, indicator=indicator).reconciliation
     assert found is not None
     assert (found.agrees, found.words.startswith("Too few digits to tell: it could be ")) == (False, True)
@@ -88,7 +90,7 @@ def test_bases_of_unknown_people_are_as_open_as_their_percentage() -> None:
 
 
 def test_a_figure_that_some_base_gives_is_never_said_to_follow_in_no_way() -> None:
-    for base, beside in product(range(120, 127), range(463, 519, 5)):
+    for base, beside in product(range(120, 126), range(464, 518, 4)):
         ratio = (44 / beside) / (27 / base)
         for published in (f"{ratio:.2f}", f"{100 / ratio:.1f}%", f"{100 / ratio - 100:.1f}"):
             found = _row("27,,22", "44,,9", published=published).reconciliation
@@ -120,3 +122,19 @@ def test_people_who_may_be_fewer_than_ten_are_hidden() -> None:
     """92 per cent: of 120 people, or of 119, nine were not counted."""
     assert _row("110,,92", "300,,50").suppressed
     assert not _row("110,120,", "300,600,").suppressed
+
+
+@pytest.mark.parametrize(("count", "percent"), [(11, "30"), (9, "1.2"), (113, "36.9"), (40, "100"), (11, "12.5")])
+def test_a_base_is_rebuilt_to_those_that_round_to_the_percentage_and_no_others(count: int, percent: str) -> None:
+    """11 people are 30 per cent of 37 alone: of 36 they are 31."""
+    half = Fraction(1, 2 * 10 ** len(percent.partition(".")[2]))
+    every = [n for n in range(count, 2000) if abs(Fraction(100 * count, n) - Fraction(percent)) <= half]
+    part = wres.rebuilt(count, percent)
+    assert (part.least, part.most) == (every[0], every[-1])
+    assert part.base in every
+
+
+def test_a_percentage_that_no_base_has_is_turned_away() -> None:
+    """17 people are 47 per cent of 36 and 49 of 35."""
+    with pytest.raises(EvidenceError, match="is not that of so many people of any base"):
+        _row("17,,48", "300,3000,")
