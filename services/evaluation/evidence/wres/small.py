@@ -131,13 +131,26 @@ def _beside(beside: Mapping[Key, Counted], indicator: Indicator, hidden: set[Key
     if indicator.kind == "representation":
         _complement({band: _groups(counted, shares=True) for band, counted in beside.items()}, [], hidden, k)
     elif indicator.kind != "board" and whole is not None:
-        if len({_bases(counted) for counted in beside.values()}) == 1:
-            _kinds({part: _answers(counted) for part, counted in beside.items()}, whole, hidden, k)
-        else:
-            _parts({part: _groups(counted, shares=False) for part, counted in beside.items()}, whole, hidden, k)
-            _nearly_all({part: _answers(counted) for part, counted in beside.items()}, whole, hidden, k)
+        _within(beside, whole, hidden, k)
     if indicator.kind != "board" and not hidden.isdisjoint(beside) and _overlapping(beside, indicator, hidden, k):
         hidden.update(part for part in beside if part[3])  # nothing can be had from the whole alone
+
+
+def _within(beside: Mapping[Key, Counted], whole: Key, hidden: set[Key], k: int) -> None:
+    """Hide kinds of an answer, which have the bases of the whole, and parts of its people; each beside its own.
+
+    Where both are there, people are in several: all are hidden as soon as one is.
+    """
+    kinds = {key: _answers(part) for key, part in beside.items() if _bases(part) == _bases(beside[whole])}
+    parts = {key: _groups(part, shares=False) for key, part in beside.items() if key == whole or key not in kinds}
+    if len(parts) > 1:
+        _parts(dict(parts), whole, hidden, k)
+        _nearly_all({key: _answers(beside[key]) for key in parts}, whole, hidden, k)
+    if len(kinds) > 1:
+        _kinds(dict(kinds), whole, hidden, k)
+    every = {*kinds, *parts} - {whole}
+    if min(len(kinds), len(parts)) > 1 and not hidden.isdisjoint(every):
+        hidden.update(every)
 
 
 def _overlapping(beside: Mapping[Key, Counted], indicator: Indicator, hidden: set[Key], k: int) -> bool:
@@ -213,8 +226,10 @@ def _kinds(parts: dict[Key, list[int]], key: Key, hidden: set[Key], k: int) -> N
     """
     _nearly_all(dict(parts), key, hidden, k)
     rest = _rest(parts, key)
+    told = max(map(abs, rest), default=k) < k or 0 in rest
+    if told and key in hidden:  # it is hidden for those who were not counted, and the kinds would tell it
+        hidden.update(parts)
     if min(rest, default=0) < 0:
-        told = max(map(abs, rest)) < k or 0 in rest
         hidden.update(parts if told and not hidden.isdisjoint(parts) else ())
         return
     other = max(rest) > 0 and (min(rest) < k or not hidden.isdisjoint(parts))

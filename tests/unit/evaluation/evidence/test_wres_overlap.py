@@ -216,3 +216,23 @@ def test_a_part_is_not_had_from_an_organisation_that_has_two_parts_in_one(*, who
     wholes.append(_lines(" of RB", "73,1700", "160,4200"))
     assert len(_hidden(*board, *first, *second, *(wholes if whole else []))) == (11 if whole else 8)
     assert _hidden(*wholes, *first) == ["RA doctors", "RA other"]  # a board without parts tells nothing of them
+
+
+def test_kinds_do_not_tell_a_whole_that_is_hidden_for_those_who_were_not_counted() -> None:
+    """5 of 1,000 white people had no training: 1,000 less 500 on courses and 495 at conferences."""
+    whole = _lines("", "400,600", "995,1000", "4")
+    kinds = [_lines("courses", "210,600", "500,1000", "4"), _lines("conferences", "190,600", "495,1000", "4")]
+    assert _hidden(whole, *kinds) == ["RXX", "RXX courses", "RXX conferences"]
+    apart = [_lines("courses", "310,600", "700,1000", "4"), _lines("conferences", "290,600", "695,1000", "4")]
+    assert _hidden(whole, *apart) == ["RXX"]
+
+
+def test_parts_do_not_hide_that_kinds_nearly_fill_the_whole_nor_kinds_that_parts_do() -> None:
+    """3 of each group are of another kind, or neither nurses nor doctors, whatever else is beside them."""
+    whole = _lines("", "33,1000", "40,3000")
+    kinds = [_lines("misconduct", "15,1000", "20,3000"), _lines("capability", "15,1000", "17,3000")]
+    parts = [_lines("nurses", "20,600", "25,2000"), _lines("doctors", "13,400", "15,1000")]
+    assert len(_hidden(whole, *kinds, *parts)) == 4
+    few = [_lines("nurses", "17,590", "25,1980"), _lines("doctors", "13,400", "12,1000")]
+    assert len(_hidden(whole, _lines("misconduct", "19,1000", "20,3000"), *few)) == 3
+    assert _hidden(whole, _lines("misconduct", "19,1000", "20,3000"), *parts) == []
