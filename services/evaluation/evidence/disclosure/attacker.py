@@ -73,6 +73,7 @@ class _Solver:
     def possible(self, keeps: int, tell: Progress = nobody) -> dict[tuple[int, ...], set[int]]:
         """Return the values seen; fewer than `keeps` only where there are no more."""
         self._keeps = keeps
+        tell(0, len(self._sums))  # the first solutions of a large table take minutes
         draws = np.random.default_rng(0).choice((-1.0, 1.0), size=(_POOLED, len(self._sums)))
         weights = np.array(list(self._sums.values()))
         for draw in draws:

@@ -164,3 +164,16 @@ def test_what_cannot_be_shown_safe_counts_as_undone() -> None:
     system = constraints.System(bounds=[(0, 9)], rows=[({0: 1}, 50, 60)], hidden={(0,): "cell"})
     assert attacker.undone(system, 3) == ("cell",)
     assert attacker._Solver(system).possible(3) == {(0,): set()}
+
+
+def test_it_says_how_far_it_is_before_the_first_solution(monkeypatch: pytest.MonkeyPatch) -> None:
+    def solved(*_args: object, **_options: object) -> None:
+        raise TimeoutError
+
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr(attacker, "ENUMERABLE", 0)
+    monkeypatch.setattr(attacker, "milp", solved)
+    one = constraints.System(bounds=[(0, 9)], hidden={(0,): "t: a (now)"})
+    with pytest.raises(TimeoutError):
+        attacker.possible_values(one, 3, lambda done, of: told.append((done, of)))
+    assert told == [(0, 1)]
