@@ -46,8 +46,8 @@ this page anew.
 Simulated are 25 people an organisation, 6 waves and a start at the 4th. For everybody scores rise by {trend} standard
 deviations a wave; 5 % of the variance lies between organisations. For the 95 % interval there is an effect of {effect},
 and 5 % of those who are left leave after each wave. For the claims nobody leaves, and outcome and organisations were
-declared beforehand, so that nothing but the numbers keeps a claim down. Before and after alone nothing is said to be found
-where fewer than four organisations begin: a change of theirs has no interval.
+declared beforehand, so that nothing but the numbers keeps a claim down. Before and after alone nothing is said to be
+found where fewer than four organisations begin: a change of theirs has no interval.
 
 An interval should hold the truth in 93 to 97 of 100 regions; at most 5 of 100 regions without an effect should reach
 level 3. With two organisations a side no interval is given: the number in brackets is the coverage of the t interval on
