@@ -6,7 +6,6 @@ that a base which is known only within bounds makes the interval as wide as thos
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import product
 from math import ceil, exp, floor, hypot, log, sqrt
@@ -77,10 +76,15 @@ class Measure:
         return replace(self, low=low, high=high)
 
 
+def rounded(value: Fraction, digits: int) -> Fraction:
+    """Round halves away from zero, as people do."""
+    scaled = abs(value) * 10**digits
+    return Fraction(floor(scaled + Fraction(1, 2)), 10**digits) * (1 if value >= 0 else -1)
+
+
 def _printed(value: float, decimals: int) -> float:
-    """Round halves away from zero, as `reconciling` does: what is printed here agrees there. Zero has no sign."""
-    exact = Decimal(repr(round(value, _NOISE)))  # 1.005 is a little less as a float, and a half all the same
-    return float(exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)) + 0.0
+    """Return a float as it is printed: 1.005 is a little less, and a half all the same. Zero has no sign."""
+    return float(rounded(Fraction(repr(round(value, _NOISE))), decimals))
 
 
 def ratio(numerator: Part, other: Part) -> Measure:

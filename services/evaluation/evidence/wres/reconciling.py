@@ -10,8 +10,8 @@ from fractions import Fraction
 from math import ceil, floor
 
 from services.evaluation.evidence.errors import EvidenceError
-from services.evaluation.evidence.wres.figures import Part
-from services.evaluation.evidence.wres.ways import Way, cut, differences, over_bases, ratios, rounded
+from services.evaluation.evidence.wres.figures import Part, rounded
+from services.evaluation.evidence.wres.ways import Way, cut, differences, over_bases, ratios
 
 _FIGURE = re.compile(r"([+-]?)([0-9]{1,9})(?:\.([0-9]{1,9}))?\s*(times|x|%|pp|percentage points|points)?")
 _PERCENT, _TIMES = "%", ("times", "x")

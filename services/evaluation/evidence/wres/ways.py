@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import product
 from math import floor
 
-from services.evaluation.evidence.wres.figures import Part
+from services.evaluation.evidence.wres.figures import Part, rounded
 
 
 @dataclass(frozen=True)
@@ -120,12 +120,6 @@ def differences(one: Part, other: Part, other_base: Part | None, name: str, othe
         yield Way("denominator", 100 * share(other_base) - q, said)
     swapped = Fraction(100 * other.count, one.base) - Fraction(100 * one.count, other.base)
     yield Way("swapped_numerator", swapped, "the difference with the numerators of the two groups swapped")
-
-
-def rounded(value: Fraction, digits: int) -> Fraction:
-    """Round halves away from zero, as people do."""
-    scaled = abs(value) * 10**digits
-    return Fraction(floor(scaled + Fraction(1, 2)), 10**digits) * (1 if value >= 0 else -1)
 
 
 def cut(value: Fraction, digits: int) -> Fraction:
