@@ -177,8 +177,10 @@ async def test_forty_who_take_registers_of_one_session_at_once_are_all_accepted_
         await save(door, changes, because)
 
     monkeypatch.setattr(StoreDoor, "save", counted)
+    before = world.database.transactions
     async with world.client() as client:
         asked = (client.put(REGISTER, json={"entries": [line(person)]}) for person in PEOPLE)
         answers = await asyncio.gather(*asked)
     assert {answer.status_code for answer in answers} == {200}
+    assert world.database.transactions == before + len(PEOPLE)
     assert len(tries) == len(await world.said()) == len(PEOPLE)

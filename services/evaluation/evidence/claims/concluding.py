@@ -55,7 +55,7 @@ def claim(
     reached, rules = level(held), ladder()
     figure = None if change is None or reached == 0 else shown(reached, table, change, estimate, known)
     compared = estimate if reached > 1 else None
-    said = compared or change
+    said = (compared or change) if reached else None
     rung = rules.levels[reached]
     k = max(table.k, rules.fewest_people)
     people, organisations = _counts(change, compared)
@@ -190,12 +190,7 @@ def _assumptions(reached: int, change: Change | None, *, several: bool, early: b
     rules = ladder()
     alone = reached == 1 and change is not None and change.interval is not None and not change.clustered
     left_out = left_out and reached > 0
-    asked = {
-        rules.people_alone: alone,
-        rules.several: several and reached > 0,
-        rules.early: early,
-        rules.left_out: left_out,
-    }
+    asked = {rules.people_alone: alone, rules.several: several, rules.early: early, rules.left_out: left_out}
     return (*rules.levels[reached].assumptions, *(text for text, holds in asked.items() if holds))
 
 
