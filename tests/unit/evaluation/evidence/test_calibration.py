@@ -3,20 +3,8 @@
 import pytest
 from scipy import stats
 
-from tests.calibration import (
-    DESIGNS,
-    REGIONS,
-    SIZES,
-    Design,
-    Row,
-    calibrated,
-    design,
-    found_in,
-    harmless,
-    page,
-    row,
-    seen,
-)
+from tests.calibration.page import Design, Row, page
+from tests.calibration.trying import DESIGNS, REGIONS, SIZES, calibrated, design, found_in, harmless, row, seen
 
 FEW = 12
 
