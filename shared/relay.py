@@ -124,7 +124,8 @@ class Relay:
         await self._tell_backlog(len(rows) if everything else None)
         sent = 0
         failed: set[str] = set()
-        took: dict[bool, set[str]] = {True: set(), False: set()}
+        took: set[str] = set()
+        refused: set[str] = set()
         held = frozenset(shards)
         full = len(rows) == limit and sum(len(row["value"] or b"") for row in rows) < BACKLOG_BYTES
         until = time.monotonic() + BATCH_SECONDS
@@ -144,14 +145,14 @@ class Relay:
             await self._delete(acknowledged)
             failed |= {row["subject"] for row in chosen if row["_id"] not in acknowledged}
             for row in chosen:
-                took[row["_id"] in acknowledged].add(row["topic"])
+                (took if row["_id"] in acknowledged else refused).add(row["topic"])
             sent += len(acknowledged)
             if acknowledged:
                 self._missing = None  # the rest of a long batch is no reason to call it not ready
             RELAY_SENT.labels(self._service, "sent").inc(len(acknowledged))
             RELAY_SENT.labels(self._service, "failed").inc(len(chosen) - len(acknowledged))
         # Only where others may wait behind them, and for as long as nothing was sent instead.
-        self._left_out = (self._left_out | took[False]) - took[True] if failed and len(rows) == limit else frozenset()
+        self._left_out = (self._left_out | refused) - took if failed and len(rows) == limit else frozenset()
         if failed:
             raise UnavailableError(f"the broker did not acknowledge {len(failed)} subjects")
         if full:
