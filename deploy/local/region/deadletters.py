@@ -13,9 +13,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.local.region.acts import Act
 from deploy.local.region.records import Published
+from shared.stream.publisher import within
 from shared.topics import DOMAIN_PARTITIONS, SERVICES, Topics
 
 _POLL_MILLISECONDS = 400
+_STOP_SECONDS = 10.0
 
 
 class DeadLetter(NamedTuple):
@@ -43,7 +45,7 @@ async def found(broker: str, at_least: int, patience: float = 30.0) -> Counter[D
     try:
         return await _read(consumer, at_least, asyncio.get_running_loop().time() + patience)
     finally:
-        await consumer.stop()
+        await within(consumer.stop(), _STOP_SECONDS)
 
 
 async def _read(consumer: Any, at_least: int, deadline: float) -> Counter[DeadLetter]:

@@ -51,6 +51,7 @@ class Counts:
     """What the client met."""
 
     commands: int = 0
+    answers: int = 0
     busy: int = 0
     not_yet: int = 0
     unreachable: int = 0
@@ -84,9 +85,11 @@ class Office:
             headers["Idempotency-Key"] = request.key
         async with self._lane:
             try:
-                return await self._http.request(request.method, request.path, json=request.body, headers=headers)
+                answer = await self._http.request(request.method, request.path, json=request.body, headers=headers)
             except httpx.TransportError:
                 return None
+        self.counts.answers += 1
+        return answer
 
     def _again_after(self, answer: httpx.Response | None) -> float | None:
         """Return after how many seconds to ask again; None when the answer is final."""

@@ -1,11 +1,12 @@
 """Plays a world against a running stack and weighs the answers.
 
 Guards that a part of the platform that cannot stay up ends the play at once, with its own story, instead of a
-timeout.
+timeout; and that a play in which nothing moves any more ends too, and says where it stood.
 """
 
 import asyncio
-from collections.abc import Awaitable
+import time
+from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
 import httpx
@@ -13,6 +14,7 @@ from rich.console import Console
 
 from deploy.local.region import deadletters, report
 from deploy.local.region.clerks import Issue, Tokens
+from deploy.local.region.errors import NotInTimeError
 from deploy.local.region.office import Counts, Office
 from deploy.local.region.player import Player
 from deploy.local.region.progress import Bar
@@ -21,6 +23,9 @@ from deploy.local.region.world import World
 
 Result = TypeVar("Result")
 _LOOK_SECONDS = 1.0
+STANDSTILL_SECONDS = 240.0
+"""Longer than the patience of any single wait, each of which ends before and says more."""
+Place = tuple[str, int, int]
 _TIMEOUT = httpx.Timeout(60, connect=5)
 
 
@@ -55,31 +60,42 @@ async def play(platform: Platform, world: World, console: Console) -> report.Out
     """Play the world and return what was compared at the end."""
     async with httpx.AsyncClient(base_url=platform.origin, timeout=_TIMEOUT, trust_env=False) as http:
         office = Office(http, Tokens(platform.token_for))
-        outcome = await _while_up(platform, _play(platform, world, office, console))
+        with Bar(console, sum(1 for _ in world.acts())) as bar:
+            playing = _play(platform, world, office, bar)
+            outcome = await while_up(platform, playing, lambda: (bar.what, bar.done, office.counts.answers))
         console.print(_told(office.counts))
         return outcome
 
 
-async def _play(platform: Platform, world: World, office: Office, console: Console) -> report.Outcome:
-    acts = list(world.acts())
+async def _play(platform: Platform, world: World, office: Office, bar: Bar) -> report.Outcome:
     async with Publisher(platform.broker.url) as publisher:
-        with Bar(console, len(acts)) as bar:
-            player = Player(world, office, publisher, bar)
-            truth = await player.play()
-            bar.doing("waiting for evaluation to catch up")
-            sides = await report.caught_up(office, world, truth)
-    expected = deadletters.expected(acts)
+        truth = await Player(world, office, publisher, bar).play()
+        bar.doing("waiting for evaluation to catch up")
+        sides = await report.caught_up(office, world, truth)
+    bar.doing("reading the dead letters")
+    expected = deadletters.expected(world.acts())
     found = await deadletters.found(platform.broker.url, expected.total())
     return report.weigh(sides, found, expected)
 
 
-async def _while_up(platform: Platform, playing: Awaitable[Result]) -> Result:
-    """Wait for the play, looking after the platform meanwhile."""
+async def while_up(
+    platform: Platform, playing: Awaitable[Result], place: Callable[[], Place], patience: float = STANDSTILL_SECONDS
+) -> Result:
+    """Wait for the play, looking after the platform meanwhile.
+
+    Raises NotInTimeError when its place (what is done, how much has been, how many answers came) stays for the time
+    of patience: some wait has no end of its own.
+    """
     task = asyncio.ensure_future(playing)
+    stood_at, since = place(), time.monotonic()
     try:
         while not task.done():
-            await asyncio.wait([task], timeout=_LOOK_SECONDS)
+            await asyncio.wait([task], timeout=min(patience, _LOOK_SECONDS))
             platform.check()
+            if place() != stood_at:
+                stood_at, since = place(), time.monotonic()
+            elif time.monotonic() - since > patience:
+                raise NotInTimeError(f"nothing has moved for {patience:.0f} s: {', '.join(map(str, stood_at))}")
     finally:
         task.cancel()
     return await task

@@ -15,7 +15,8 @@ class Bar:
 
     def __init__(self, console: Console, total: int) -> None:
         self._console = console
-        self._done = 0
+        self.done = 0
+        self.what = "nothing yet"
         self._total = total
         self._title = ""
         columns = (TextColumn("{task.description:<32}"), BarColumn(40), MofNCompleteColumn(), TimeElapsedColumn())
@@ -38,14 +39,15 @@ class Bar:
 
     def doing(self, what: str) -> None:
         """Say what is being done or waited for."""
-        self._bar.update(self._task, description=f"{self._title}{what and ': '}{what}")
+        self.what = f"{self._title}{what and ': '}{what}"
+        self._bar.update(self._task, description=self.what)
 
     def step(self, count: int = 1) -> None:
         """Note that something was done."""
-        self._done += count
+        self.done += count
         self._bar.advance(self._task, count)
 
     def month_done(self, seconds: float) -> None:
         """End a month."""
         if not self._console.is_terminal:
-            self._console.print(f"  {self._title:<24} {self._done:>6} of {self._total} acts, {seconds:5.1f} s")
+            self._console.print(f"  {self._title:<24} {self.done:>6} of {self._total} acts, {seconds:5.1f} s")

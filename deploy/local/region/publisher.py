@@ -12,8 +12,10 @@ from aiokafka import AIOKafkaProducer
 
 from deploy.local.region.records import Published
 from deploy.local.region.wire import encode
+from shared.stream.publisher import within
 from shared.topics import Topics
 
+_STOP_SECONDS = 10.0
 _BEFORE_NOW = timedelta(days=1)
 """The first record of a run is a day old, so that none is from the future and each has a second of its own."""
 
@@ -33,7 +35,7 @@ class Publisher:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._producer.stop()
+        await within(self._producer.stop(), _STOP_SECONDS)
 
     async def publish(self, acts: Iterable[Published]) -> None:
         """Publish records in order; returns when the broker has all of them."""
