@@ -13,7 +13,7 @@ from secantus import commands
 from secantus.cli import main
 from secantus.server import SecantusDBServer
 
-TRANSACTION_SECONDS = 30.0
+TRANSACTION_SECONDS = 12.0
 """As `transactionLifetimeLimitSeconds` in the compose file."""
 _DROPS = ("drop", "dropDatabase")
 

@@ -6,6 +6,7 @@ failed says why instead of giving a figure.
 
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -92,6 +93,11 @@ class Started:
         while word not in (line := (await self._process.stdout.readline()).decode()):
             if not line:
                 raise RuntimeError(f"a process ended before it said {word!r}")
+
+    async def ended(self, number: signal.Signals) -> None:
+        """Send it a signal and return when it is gone."""
+        self._process.send_signal(number)
+        await self._process.wait()
 
     def kill(self) -> None:
         """End it as a power cut would, if it still runs."""

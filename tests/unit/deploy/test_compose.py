@@ -1,6 +1,7 @@
 """The compose file and the image, as far as they can be judged where no container engine answers."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from shared import mongo
 from shared.settings import ServiceSettings, variable
+from shared.testing import database as stand_in
 from shared.topics import SERVICES
 
 ROOT = Path(__file__).parents[3]
@@ -40,6 +43,15 @@ def test_keys_reach_the_services_only_and_are_never_written_down() -> None:
 def test_the_origin_leads_to_every_api() -> None:
     routes = dict(route.split("=") for route in COMPOSE["origin"]["command"] if "http" in route and route[0] != "-")
     assert routes == {service: f"http://{service.replace('_', '-')}-api:8080" for service in SERVICES}
+
+
+def test_a_dead_writer_holds_what_it_wrote_no_longer_than_a_takeover_may_take() -> None:
+    """P9: MongoDB looks for transactions past their time every half of that time; ours end before, of themselves."""
+    granted = re.search(r"transactionLifetimeLimitSeconds=(\d+)", " ".join(COMPOSE["mongo"]["command"]))
+    assert granted is not None
+    lifetime = int(granted[1])
+    assert mongo.TRANSACTION_SECONDS < lifetime == stand_in.TRANSACTION_SECONDS
+    assert lifetime * 1.5 <= 20
 
 
 def test_nothing_is_open_to_other_machines() -> None:

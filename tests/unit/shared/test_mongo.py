@@ -128,7 +128,7 @@ async def test_nobody_waits_for_the_end_of_a_session_whose_server_is_away(
     monkeypatch: pytest.MonkeyPatch, fails: bool, asked: list[str]
 ) -> None:
     """P10: a command is answered within a transaction's time; the driver would ask once more before it lets go."""
-    monkeypatch.setattr("shared.mongo._TRANSACTION_SECONDS", 0.05)
+    monkeypatch.setattr("shared.mongo.TRANSACTION_SECONDS", 0.05)
     monkeypatch.setattr("shared.mongo._END_SECONDS", 0.05)
     database, hanging = Database("mongodb://nobody", "nothing"), Hanging()
     monkeypatch.setattr(database, "_client", hanging)
