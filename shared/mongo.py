@@ -77,7 +77,7 @@ class Database:
     def __init__(self, url: str, name: str) -> None:
         self.name = name
         self.transactions = 0
-        """Transactions committed through this object; tests gate it."""
+        """Transactions that wrote, committed through this object; tests gate it."""
         self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
             url,
             tz_aware=True,
@@ -137,6 +137,20 @@ class Database:
         UnavailableError when the server is away. If the answer to the commit is lost, `proof` says whether it
         happened; without a proof that is an UnavailableError whose outcome is unknown.
         """
+        result = await self._transact(work, proof)
+        self.transactions += 1
+        return result
+
+    async def snapshot(self, read: Callable[[Session], Awaitable[T]]) -> T:
+        """Run `read`, which writes nothing, on what the database holds at one moment; raises as `transact` does.
+
+        It is committed all the same: only then was all that it read kept by a majority.
+        """
+        return await self._transact(read, _nothing_to_prove)
+
+    async def _transact(
+        self, work: Callable[[Session], Awaitable[T]], proof: Callable[[], Awaitable[bool]] | None
+    ) -> T:
         try:
             async with asyncio.timeout(TRANSACTION_SECONDS), self._session() as session:
                 session.start_transaction(
@@ -154,7 +168,6 @@ class Database:
             raise UnavailableError("the database did not finish in time") from error
         except PyMongoError as error:
             raise translate(error) or error from error
-        self.transactions += 1
         return result
 
     @asynccontextmanager
@@ -174,6 +187,11 @@ class Database:
     async def close(self) -> None:
         """Let go of all connections."""
         self._client.close()
+
+
+async def _nothing_to_prove() -> bool:
+    """Say that a commit whose answer was lost did not happen: what was read is read again."""
+    return False
 
 
 def _nobodys(ending: asyncio.Future[None]) -> None:

@@ -24,6 +24,12 @@ async def live_generation(database: Database, name: str) -> str:
     return FIRST if pointer is None else str(pointer["live"])
 
 
+async def is_live(storage: Storage, session: Session) -> bool:
+    """Say whether a generation is the one that readers see, in the snapshot of a session."""
+    pointer = await storage.database.collection(POINTERS).find_one({"_id": storage.projection.name}, session=session)
+    return pointer is not None and str(pointer["live"]) == storage.generation
+
+
 async def begin(database: Database, name: str, live: str) -> str:
     """Return the number of a fresh generation and remove every other one that is not live.
 

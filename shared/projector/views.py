@@ -1,22 +1,27 @@
 """Reading a projection: sums over partitions for one wanted key, and up to where they are true.
 
-Guards that readers only ever see the live generation, and that every answer names the positions it includes.
+Guards that readers only ever see the live generation, and that an answer holds exactly the records before the positions
+it names: all of it is read in one snapshot, so no checkpoint comes between two of its figures.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from shared.mongo import Database, guard
-from shared.projector.generations import live_generation
+from shared.errors import ConflictError, UnavailableError
+from shared.mongo import Database, Session
+from shared.projector.generations import is_live, live_generation
 from shared.projector.projection import CellKey, Projection
 from shared.projector.storage import Storage
+
+T = TypeVar("T")
+_TRIES = 10
 
 
 @dataclass(frozen=True)
 class AsOf:
-    """Up to where an answer is true: at least every record before these offsets is in it."""
+    """Up to where an answer is true: exactly the records before these offsets are in it."""
 
     time: datetime | None
     """When the newest of the positions was written; None before the first record."""
@@ -45,56 +50,70 @@ class View:
 
     async def as_of(self) -> AsOf:
         """Return the stored positions of the live generation."""
-        return await self._as_of(await self._storage())
+        return await self._at_one_moment(self._as_of)
 
     async def rows(self, wanted: Mapping[str, str]) -> tuple[Sequence[Row], AsOf]:
         """Return the rows whose key has the wanted values, sorted by key, and up to where they are true.
 
         `wanted` must name the organisation: its index makes the cost independent of the number of people.
         """
-        while True:
-            storage = await self._storage()
-            # Positions first: cells read afterwards can only include more.
-            as_of = await self._as_of(storage)
-            rows = await self._rows(storage, wanted)
-            # A generation that was replaced while it was read may have been removed under our hands.
-            if await live_generation(self._database, self._projection.name) == storage.generation:
-                return rows, as_of
 
-    async def _rows(self, storage: Storage, wanted: Mapping[str, str]) -> Sequence[Row]:
+        async def read(storage: Storage, session: Session) -> tuple[Sequence[Row], AsOf]:
+            as_of = await self._as_of(storage, session)
+            return await self._rows(storage, session, wanted), as_of
+
+        return await self._at_one_moment(read)
+
+    async def _rows(self, storage: Storage, session: Session, wanted: Mapping[str, str]) -> Sequence[Row]:
         sums: dict[CellKey, dict[str, int]] = {}
-        async with guard():
-            criteria = {f"key.{field}": value for field, value in wanted.items()}
-            async for cell in self._database.collection(storage.named("cells")).find(criteria):
-                key = tuple(cell["key"][field] for field in self._projection.cell_fields)
-                row = sums.setdefault(key, {})
-                for name, figure in cell["figures"].items():
-                    row[name] = row.get(name, 0) + figure
+        criteria = {f"key.{field}": value for field, value in wanted.items()}
+        async for cell in self._database.collection(storage.named("cells")).find(criteria, session=session):
+            key = tuple(cell["key"][field] for field in self._projection.cell_fields)
+            row = sums.setdefault(key, {})
+            for name, figure in cell["figures"].items():
+                row[name] = row.get(name, 0) + figure
         fields = self._projection.cell_fields
         return [Row(dict(zip(fields, key, strict=True)), sums[key]) for key in sorted(sums)]
 
     async def accounts(self) -> Mapping[tuple[str, int], Mapping[str, int]]:
         """Return applied, duplicate, skipped and parked records by (topic, partition) (P5)."""
-        storage = await self._storage()
-        async with guard():
-            stored = [doc async for doc in self._database.collection(storage.named("positions")).find({})]
         names = ("applied", "duplicate", "skipped", "parked")
-        return {
-            (entry["topic"], doc["_id"]): {name: entry[name] for name in names}
-            for doc in stored
-            for entry in doc.get("counts", [])
-        }
 
-    async def _storage(self) -> Storage:
-        return Storage(self._database, self._projection, await live_generation(self._database, self._projection.name))
+        async def read(storage: Storage, session: Session) -> Mapping[tuple[str, int], Mapping[str, int]]:
+            return {
+                (entry["topic"], stored["_id"]): {name: entry[name] for name in names}
+                async for stored in self._database.collection(storage.named("positions")).find({}, session=session)
+                for entry in stored.get("counts", [])
+            }
 
-    async def _as_of(self, storage: Storage) -> AsOf:
+        return await self._at_one_moment(read)
+
+    async def _as_of(self, storage: Storage, session: Session) -> AsOf:
         positions: dict[str, dict[int, int]] = {}
         newest: datetime | None = None
-        async with guard():
-            async for stored in self._database.collection(storage.named("positions")).find({}):
-                for entry in stored.get("positions", []):
-                    positions.setdefault(entry["topic"], {})[stored["_id"]] = entry["offset"]
-                moment = stored.get("checkpointed_at")
-                newest = moment if newest is None or (moment and moment > newest) else newest
+        async for stored in self._database.collection(storage.named("positions")).find({}, session=session):
+            for entry in stored.get("positions", []):
+                positions.setdefault(entry["topic"], {})[stored["_id"]] = entry["offset"]
+            moment = stored.get("checkpointed_at")
+            newest = moment if newest is None or (moment and moment > newest) else newest
         return AsOf(newest, positions)
+
+    async def _at_one_moment(self, read: Callable[[Storage, Session], Awaitable[T]]) -> T:
+        """Read the generation that is live in one snapshot of it; raises UnavailableError.
+
+        A generation that is replaced meanwhile may be removed under our hands: then everything is read again.
+        """
+        name = self._projection.name
+        for _ in range(_TRIES):
+            storage = Storage(self._database, self._projection, await live_generation(self._database, name))
+
+            async def work(session: Session, storage: Storage = storage) -> tuple[T, bool]:
+                return await read(storage, session), await is_live(storage, session)
+
+            try:
+                answer, live = await self._database.snapshot(work)
+            except ConflictError:
+                continue
+            if live:
+                return answer
+        raise UnavailableError(f"{name} was replaced again and again while it was read; try again shortly")

@@ -48,7 +48,7 @@ class AsOfView(View):
     ]
     positions: Annotated[
         dict[str, tuple[PositionView, ...]],
-        Field(description="By topic and partition: at least every record before these offsets is in the answer."),
+        Field(description="By topic and partition: exactly the records before these offsets are in the answer."),
     ]
 
 

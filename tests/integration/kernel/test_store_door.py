@@ -161,9 +161,21 @@ async def test_a_fact_must_state_the_version_its_document_will_have(door: StoreD
         await door.save([Change("docs", "p1", {}, 0, [attended("p1", 7)])], because("m1"))
 
 
-async def test_removing_a_document_can_leave_a_tombstone(store: Database, door: StoreDoor) -> None:
+async def test_a_document_that_states_facts_is_never_removed(store: Database, door: StoreDoor) -> None:
+    """Made again under its id it would begin at version 1, and its events would have ids that readers know."""
     await door.save([change(1)], because("m1"))
-    await door.save([Change("docs", "p1", None, 1, [Tombstone(topic="enrolment.identifiers")])], because("m2"))
-    assert await counts(store) == (0, 2, 2)
+    with pytest.raises(ValueError, match="docs p1 states facts"):
+        await door.save([Change("docs", "p1", None, 1, [Tombstone(topic="enrolment.identifiers")])], because("m2"))
+    assert await counts(store) == (1, 1, 1)
+
+
+async def test_a_document_can_leave_a_tombstone_and_what_states_nothing_can_be_removed(
+    store: Database, door: StoreDoor
+) -> None:
+    await door.save([change(1)], because("m1"))
+    gone = Change("docs", "p1", {}, 1, [Tombstone(topic="enrolment.identifiers")])
+    await door.save([gone, Change("docs", "p2", {}, 0)], because("m2"))
+    await door.save([Change("docs", "p2", None, 1)], because("m3"))
+    assert await counts(store) == (1, 2, 3)
     tombstone = (await rows(store))[1]
     assert (tombstone["topic"], tombstone["value"], tombstone["key"]) == ("t-enrolment.identifiers", None, "p1")

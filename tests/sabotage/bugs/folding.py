@@ -117,4 +117,13 @@ SABOTAGES = (
             f"{PROJECTOR}::test_what_is_said_while_a_rebuild_folds_is_there_when_readers_go_over[embedded]",
         ),
     ),
+    Sabotage(
+        name="figures-read-at-two-moments",
+        promise="P4",
+        breaks="an answer holds records that its positions deny, and whoever moves meanwhile twice",
+        file="shared/projector/views.py",
+        old="find(criteria, session=session)",
+        new="find(criteria)",
+        red=("tests/integration/kernel/test_views.py::test_an_answer_holds_exactly_the_records_before_its_positions",),
+    ),
 )
