@@ -1,6 +1,6 @@
 """One of two workers is killed: how long until its partitions are applied again.
 
-Guards P9 with a figure: the clock starts at kill -9 and ends when every partition shows a record that was published
+Guards P10 with a figure: the clock starts at kill -9 and ends when every partition shows a record that was published
 after it. Killed at any moment, and in the middle of a checkpoint, whose transaction the database keeps for a while.
 """
 
