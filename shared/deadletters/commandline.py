@@ -46,13 +46,19 @@ class ToolSettings(BaseSettings):
 
 def parser() -> argparse.ArgumentParser:
     """Return what the tool understands."""
-    top = argparse.ArgumentParser(prog="python -m shared.deadletters", description="Dead letters of one service.")
+    top = argparse.ArgumentParser(
+        prog="python -m shared.deadletters",
+        description="Dead letters of one service: records that it could not handle.",
+        epilog="Takes the environment of that service. Exit codes: 0 done, 1 broker or database is away, 2 wrong "
+        "usage, 3 not found or not possible, 4 sent but some still wait. Codes of letters: docs/operations.md.",
+    )
     top.add_argument("--service", required=True, choices=SERVICES, help="whose dead letters")
     commands = top.add_subparsers(dest="command", required=True)
     listing = _command(commands, "list", "Show which dead letters wait; nothing of what is in them.")
     listing.add_argument("--all", action="store_true", help="also those that were handled or discarded")
-    showing = commands.add_parser("show", help="Show one record with its bytes; this is audited.")
-    showing.add_argument("id")
+    show = "Show one record with its bytes; this is audited."
+    showing = commands.add_parser("show", help=show, description=show)
+    showing.add_argument("id", help="as `list` shows it")
     showing.add_argument("--json", action="store_true", help="as JSON")
     showing.add_argument("--actor", default=_me(), help="who looks (default: %(default)s)")
     redriving = _command(commands, "redrive", "Send records again, in order; those behind them go along.")

@@ -62,7 +62,10 @@ def _unheard(code: int = 0) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m services.evaluation evidence",
-        description="From counts to a claim: what changed, and what would not have happened otherwise.",
+        description="From counts to a claim: what changed, and how much of it may be put down to the programme.",
+        epilog="Exit codes: 0 done, 1 the input cannot be used (a sentence says where and why), 2 wrong usage, "
+        "3 a release is refused. Files go in, text or JSON comes out; no settings are needed. The files are described "
+        "in docs/how-to.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
     for name in COMMANDS:

@@ -27,7 +27,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--organisations", type=int, required=True, help="in total, dealt out to the starts")
     parser.add_argument("--people", type=int, required=True, help="of each who answer before and after")
     parser.add_argument("--stability", type=float, default=0.6, help="correlation of before and after (0.6)")
-    parser.add_argument("--icc", type=float, default=0.05, help="variance between organisations' part (0.05)")
+    parser.add_argument(
+        "--icc", type=float, default=0.05, help="part of the variance that lies between organisations (0.05)"
+    )
     parser.add_argument("--spread", type=float, help="standard deviation between people, in the outcome's unit")
     parser.add_argument("--names", type=Path, metavar="FILE", help="organisations, one a line; numbered without it")
     parser.add_argument(

@@ -23,18 +23,41 @@ _DECLARED = date(2023, 1, 1)
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options; effects and trends are in standard deviations between people."""
-    parser.add_argument("--effect", type=float, default=_DEFAULT.effect, help="of the programme (default %(default)s)")
-    parser.add_argument("--trend", type=float, default=_DEFAULT.trend, help="a wave, for all (default %(default)s)")
-    parser.add_argument("--organisations", type=int, default=_DEFAULT.organisations, help="half of them take part")
+    parser.add_argument(
+        "--effect",
+        type=float,
+        default=_DEFAULT.effect,
+        help="of the programme, in standard deviations between people (10 points; default %(default)s)",
+    )
+    parser.add_argument(
+        "--trend",
+        type=float,
+        default=_DEFAULT.trend,
+        help="rise from wave to wave, for all, likewise (default %(default)s)",
+    )
+    parser.add_argument(
+        "--organisations", type=int, default=_DEFAULT.organisations, help="half of them take part (%(default)s)"
+    )
     parser.add_argument("--taking-part", type=int, default=0, metavar="NUMBER", help="so many instead of half of them")
-    parser.add_argument("--people", type=int, default=_DEFAULT.people, help="of each organisation")
+    parser.add_argument("--people", type=int, default=_DEFAULT.people, help="of each organisation (%(default)s)")
     parser.add_argument("--sizes", type=int, nargs="+", default=(), metavar="PEOPLE", help="of organisations, in turn")
-    parser.add_argument("--waves", type=int, default=_DEFAULT.waves)
-    parser.add_argument("--starts", type=int, nargs="+", default=_DEFAULT.starts, metavar="WAVE", help="in turn")
-    parser.add_argument("--icc", type=float, default=_DEFAULT.icc, help="variance between organisations' part")
+    parser.add_argument("--waves", type=int, default=_DEFAULT.waves, help="how often people are asked (%(default)s)")
+    parser.add_argument(
+        "--starts",
+        type=int,
+        nargs="+",
+        default=_DEFAULT.starts,
+        metavar="WAVE",
+        help="of those taking part, in turn (4)",
+    )
+    parser.add_argument(
+        "--icc", type=float, default=_DEFAULT.icc, help="part of the variance that lies between organisations"
+    )
     parser.add_argument("--stability", type=float, default=_DEFAULT.stability, help="correlation of two waves")
     parser.add_argument("--dropout", type=float, default=_DEFAULT.dropout, help="part that leaves after each wave")
-    parser.add_argument("--seed", type=seed, default=_DEFAULT.seed)
+    parser.add_argument(
+        "--seed", type=seed, default=_DEFAULT.seed, help="the same one gives the same cells (%(default)s)"
+    )
     parser.add_argument(
         "--declaration",
         type=Path,
