@@ -52,9 +52,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 all as declared, 1 something differs, 2 wrong usage, 3 the broker does not answer.",
     )
     parser.add_argument("--brokers", required=True, help="bootstrap servers, HOST:PORT separated by commas")
-    parser.add_argument("--prefix", default="", help="put before every name")
+    parser.add_argument("--prefix", default="", help="put before every name: GROUNDSWELL_TOPIC_PREFIX of the services")
     parser.add_argument("--replication", type=int, default=3, help="copies of each partition (3)")
-    parser.add_argument("--organisations", help="codes separated by commas (those of the enrolment catalogue)")
+    parser.add_argument("--organisations", help="codes separated by commas (those of the catalogue in the package)")
     parser.add_argument("--check", action="store_true", help="create nothing, only compare")
     return parser
 

@@ -66,9 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--logs", type=Path, help="folder to keep the logs in (they are removed at the end otherwise)")
     token = commands.add_parser("token", help="print a bearer token for a running stack")
     token.add_argument("--issuer", required=True, help="address of the identity provider")
-    token.add_argument("--sub", default="anna", help="who it is for (anna)")
+    token.add_argument("--sub", default="anna", help="who it is for; anybody who is named is let in (anna)")
     token.add_argument("--organisation", required=True, help="code of the organisation")
-    token.add_argument("--roles", required=True, help="roles separated by commas")
+    token.add_argument("--roles", required=True, help="roles separated by commas, such as coordinator,evaluator")
     return parser
 
 

@@ -23,7 +23,8 @@ S = TypeVar("S")
 POINTERS = "projections"
 _FIGURES = "figures"
 FREEZE_SECONDS = 90.0
-"""Longer than a database keeps the transaction of somebody who died in the middle of it: a minute by default."""
+"""As long as a database keeps the transaction of somebody who died in the middle of it: 90 s at most by MongoDB's own
+limit, 18 by the one that we ask for (decision 0031)."""
 
 
 class FencedError(Exception):
@@ -66,7 +67,7 @@ class Storage:
         """Take a partition over: raise the epoch so that nobody else can write, then load all of it.
 
         Raises ConflictError, at once, while somebody else is in the middle of writing it: a plain update would wait
-        for that transaction, and a writer that is frozen keeps it open for a minute.
+        for that transaction, which a frozen writer keeps open until the database gives it up.
         """
         positions = self.database.collection(self.named("positions"))
 

@@ -7,5 +7,6 @@ Guards that a log which is not what it was is met as one kind of error, whoever 
 class LogTroubleError(Exception):
     """The log no longer holds what comes next; going on would lose records without a trace.
 
-    It was deleted, made again, or cut by retention. An operator decides: restore the topic or rebuild.
+    It was deleted, made again, or cut by retention. An operator decides: restore the topic, or accept a rebuild of what
+    is left (docs/operations.md).
     """

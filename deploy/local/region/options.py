@@ -11,9 +11,9 @@ from pathlib import Path
 from deploy.local.region.size import Size
 
 _DESCRIPTION = """\
-Plays a region on this machine: starts a broker, a database, an identity provider and the four services as processes,
-sends them the life of two programmes over their public HTTP APIs and the attendance topics, and prints what the
-evaluation service answers beside the truth that the simulator kept.
+Plays a region on this machine: starts a broker, a database for each service, an identity provider and the four
+services as processes, sends them the life of two programmes over their public HTTP APIs and the attendance topics,
+and prints what the evaluation service answers beside the truth that the simulator kept.
 
 The last line says whether every figure is equal; if not, the exit status is 1. On a terminal the platform then keeps
 serving until Ctrl-C; without a terminal, or with CI=true, it ends. Nothing is left behind.
