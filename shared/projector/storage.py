@@ -22,8 +22,8 @@ from shared.projector.projection import CellKey, Projection
 S = TypeVar("S")
 POINTERS = "projections"
 _FIGURES = "figures"
-FREEZE_SECONDS = 90.0
-"""As long as a database keeps the transaction of somebody who died in the middle of it: 90 s at most by MongoDB's own
+FREEZE_SECONDS = 100.0
+"""Longer than a database keeps the transaction of somebody who died in the middle of it: 90 s at most by MongoDB's own
 limit, 18 by the one that we ask for (decision 0031)."""
 
 
