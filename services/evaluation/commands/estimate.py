@@ -29,7 +29,7 @@ from services.evaluation.evidence.claims import (
     told,
 )
 from services.evaluation.evidence.errors import EvidenceError
-from services.evaluation.evidence.estimate import Estimate, Options, estimate
+from services.evaluation.evidence.estimate import MEANS, Estimate, Options, estimate
 
 _LATER = (
     "beside those who never begin, those who begin later are so few organisations that one could be recognised; "
@@ -154,7 +154,9 @@ def _back(claim: Claim, whole: CellTable, found: Estimate) -> tuple[str, ...]:
     """Return what people said looking back, where anything is said at all."""
     if claim.level == 0:
         return ()
-    return looking_back(whole, None if claim.difference is None else found.people_treated)
+    if claim.difference is None:
+        return looking_back(whole)
+    return looking_back(whole, found.people_treated, alike=found.inference == MEANS)
 
 
 def _one_instrument(path: Path, table: CellTable, asked: str | None, declared: Declaration) -> CellTable:

@@ -42,6 +42,8 @@ class Bounds:
     """The bounds had everybody who left answered the lowest or the highest score, whatever `method` is."""
     left: float = 1.0
     """The largest share of one arm that left for one wave."""
+    leavers: tuple[tuple[int, ...], ...] = ()
+    """How many left of each organisation that somebody left, for each arm and wave that somebody left."""
 
     @property
     def straddles_zero(self) -> bool:
@@ -58,6 +60,8 @@ class _Arm:
     gain: int
     left_before: int
     changes: Counter[int] | None
+    leavers: tuple[int, ...] = ()
+    """How many left of each organisation that somebody left."""
 
     @property
     def asked(self) -> int:
@@ -102,9 +106,17 @@ def bounds(table: CellTable, *, lottery: bool, control: str = "") -> Bounds:
     uneven = float(max(abs(treated.rate - comparison.rate) for treated, comparison in pairs))
     few = [many for pair in pairs for many in _moving(*pair, lee=lee) if many > 0]
     left = float(1 - min(arm.rate for pair in pairs for arm in pair))
-    fewest = ceil(min(few, default=0))
     return Bounds(
-        low, high, LEE if lee else WORST, treated, comparison, uneven, fewest, worst=(lowest, highest), left=left
+        low,
+        high,
+        LEE if lee else WORST,
+        treated,
+        comparison,
+        uneven,
+        fewest=ceil(min(few, default=0)),
+        worst=(lowest, highest),
+        left=left,
+        leavers=tuple(arm.leavers for pair in pairs for arm in pair if arm.leavers),
     )
 
 
@@ -148,12 +160,16 @@ def _arm(cells: list[Cell], before: int, after: int, *, spread: bool) -> _Arm:
     changes: Counter[int] = Counter()
     for count in counts:
         changes.update(count or {})
+    of = Counter[str]()
+    for cell in left:
+        of[cell.organisation] += cell.n
     return _Arm(
         stayed=sum(cell.n for cell in stayed),
         left=sum(cell.n for cell in left),
         gain=sum(cell.sums[cell.pattern.index(after)] - cell.sums[cell.pattern.index(before)] for cell in stayed),
         left_before=sum(cell.sums[_last(cell, before)] for cell in left),
         changes=None if None in counts else changes,
+        leavers=tuple(sorted(many for many in of.values() if many)),
     )
 
 

@@ -14,12 +14,14 @@ from services.evaluation.evidence.claims.sentences import checked, shift_sentenc
 from services.evaluation.evidence.errors import EvidenceError
 
 
-def looking_back(whole: CellTable, compared: int | None = None) -> tuple[str, ...]:
+def looking_back(whole: CellTable, compared: int | None = None, *, alike: bool = False) -> tuple[str, ...]:
     """Return the three changes of those whose programme began between the first and the last of the three ratings.
 
-    `compared` is the number of the programme's people behind a comparison that is claimed. Nothing where no wave looks
-    back or nobody answered all three; where those on whom only one of the two figures rests are fewer than k, or one
-    organisation of them could be recognised, a sentence that says so.
+    `compared` is the number of the programme's people behind a comparison that is claimed; `alike` says that it counts
+    organisations alike. Nothing where no wave looks back or nobody answered all three; where those on whom only one of
+    the two figures rests are fewer than k, or one organisation of them could be recognised, a sentence that says so.
+    Likewise where organisations count alike there and people here: the two together would tell the answers of an
+    organisation whose size is not that of the others.
     """
     if whole.then is None:
         return ()
@@ -31,7 +33,7 @@ def looking_back(whole: CellTable, compared: int | None = None) -> tuple[str, ..
         return ()
     k = max(whole.k, ladder().fewest_people)
     apart = abs(three.conventional.n - compared) if compared is not None else 0
-    if 0 < apart < k or any(sizes and _few(sizes, k) for sizes in _only_one(whole)):
+    if alike or 0 < apart < k or any(sizes and _few(sizes, k) for sizes in _only_one(whole)):
         return (checked(ladder().shift["kept_back"], 1),)
     return shift_sentences(three, whole.outcome, whole.k)
 

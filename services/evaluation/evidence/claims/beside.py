@@ -16,7 +16,7 @@ from services.evaluation.evidence.claims.claim import Claim
 from services.evaluation.evidence.claims.figures import downwards, nearest, rounded_people, upwards
 from services.evaluation.evidence.claims.ladder import ladder
 from services.evaluation.evidence.claims.recognising import own_figure, recognisable
-from services.evaluation.evidence.estimate import Estimate
+from services.evaluation.evidence.estimate import MEANS, Estimate
 
 _COMPARES = 2
 
@@ -36,11 +36,17 @@ class Beside:
 
 
 def beside(claim: Claim, table: CellTable, estimate: Estimate) -> Beside:
-    """Return what may be shown beside a claim that was made from these cells and this estimate."""
+    """Return what may be shown beside a claim that was made from these cells and this estimate.
+
+    Where the claim counts organisations alike, nothing since the start is: it counts people, and both together would
+    tell what the people of an organisation did whose size is not that of the others, be it one person.
+    """
     if claim.level < _COMPARES:
         return Beside()
     k, people = max(table.k, ladder().fewest_people), min(estimate.people_treated, estimate.people_comparison)
     shown, decimals = _shown(table, estimate.control, k), ladder().shown_decimals(people)
+    if estimate.inference == MEANS:
+        shown = {time for time in shown if time < 0}
     return Beside(
         event_study=tuple(
             (time, nearest(effect, decimals), downwards(low, decimals), upwards(high, decimals))

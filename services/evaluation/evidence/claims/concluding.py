@@ -18,11 +18,12 @@ from services.evaluation.evidence.claims.figures import Figures, downwards, near
 from services.evaluation.evidence.claims.holding import NOTHING_KNOWN, Circumstances, conditions, corrected, shown
 from services.evaluation.evidence.claims.ladder import ladder
 from services.evaluation.evidence.claims.origin import origin, told
+from services.evaluation.evidence.claims.recognising import recognisable
 from services.evaluation.evidence.claims.registry import shown as named
 from services.evaluation.evidence.claims.registry import unit_on
 from services.evaluation.evidence.claims.sentences import sentence
 from services.evaluation.evidence.errors import EvidenceError
-from services.evaluation.evidence.estimate import METHODS, WILD, Estimate
+from services.evaluation.evidence.estimate import MEANS, METHODS, WILD, Estimate
 
 ENGINE = "evidence/1"
 _PARTITION = re.compile(r"[A-Za-z0-9._-]{1,120}")
@@ -69,7 +70,7 @@ def claim(
         interval=figure.interval if figure else None,
         smallest_detectable=figure.detectable if figure else None,
         detected=figure.detected if figure else None,
-        attrition=_attrition(limited, figure, k) if figure and compared else None,
+        attrition=_attrition(limited, figure, compared, k) if figure and compared else None,
         method=_method(reached, compared),
         level=reached,
         strength=rung.strength,
@@ -163,13 +164,17 @@ def _without(figure: Figures) -> float:
     return nearest(figure.observed - figure.figure, figure.decimals)
 
 
-def _attrition(limited: Bounds | None, figure: Figures, k: int) -> tuple[float, float] | None:
-    """Return the bounds, unless they rest on so few who left that these could be counted and their answers solved for;
-    or unless the difference lies outside, which weighs organisations alike, or starts by fewer people, than the bounds.
+def _attrition(limited: Bounds | None, figure: Figures, compared: Estimate, k: int) -> tuple[float, float] | None:
+    """Return the bounds, unless they rest on so few who left that these could be counted and their answers solved for,
+    by anybody or by an organisation that knows its own; or unless the difference lies outside, which weighs starts by
+    fewer people than the bounds. Where it counts organisations alike, bounds by people are of another figure, and both
+    together would tell an organisation whose size is not that of the others.
 
     Whether the sign would have held is still said: by the level, and among what keeps it from the next.
     """
-    if limited is None or 0 < limited.fewest < k:
+    if limited is None or compared.inference == MEANS:
+        return None
+    if 0 < limited.fewest < k or any(recognisable(sizes, k) for sizes in limited.leavers):
         return None
     low, high = downwards(limited.low, figure.decimals), upwards(limited.high, figure.decimals)
     return (low, high) if low <= figure.figure <= high else None
