@@ -1,7 +1,7 @@
 """`design`: what could be detected before a programme starts, and a fair order of starting.
 
-Guards that a draw can be repeated: the seed is printed with it, drawn from the system where none is given; and that
-what could be detected is a number.
+Guards that a draw can be repeated: the seed is printed with it, drawn from the system where none is given; that what
+could be detected is a number; and that nothing is promised of people so few that no claim would show them.
 """
 
 import argparse
@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from services.evaluation.commands.files import text
-from services.evaluation.evidence.claims import ladder
+from services.evaluation.evidence.claims import ladder, recognisable
 from services.evaluation.evidence.design import Order, Power, order, power, rising
 from services.evaluation.evidence.errors import EvidenceError
+from services.evaluation.evidence.estimate import NONE
 
 HELP = "say what a design could detect, and draw a fair order of starting"
 _OTHERS = (4, 6, 10, 12, 20, 40)
@@ -71,6 +72,7 @@ def _others(given: argparse.Namespace) -> list[Power]:
 def _power(given: argparse.Namespace, organisations: int) -> Power:
     """Return what a claim will find: with the spread known, that the figures which it shows are rounded is counted."""
     found = power(organisations, given.people, given.stability, given.icc, given.starts)
+    found = replace(found, inference=NONE) if _hidden(found) else found
     if given.spread is None:
         return found
     if not 0 < given.spread < inf:
@@ -80,6 +82,11 @@ def _power(given: argparse.Namespace, organisations: int) -> Power:
         what = "so small that nothing could be detected beside it; give it in the unit in which the outcome is counted"
         raise EvidenceError(what, field="spread")
     return replace(found, detectable=detectable)
+
+
+def _hidden(design: Power) -> bool:
+    """Whether no claim would show a side of so few, even if all of them answered."""
+    return recognisable((design.people,) * design.a_side, ladder().fewest_people)
 
 
 def _step(design: Power) -> float:
@@ -109,6 +116,8 @@ def _table(wanted: Power, others: list[Power], draw: Order, *, known: bool) -> s
 
 
 def _rounding(wanted: Power, *, known: bool) -> list[str]:
+    if _hidden(wanted):
+        return []
     step = f"A claim shows its figures in steps of {_step(wanted):g} of the outcome's unit"
     counted = "which is counted." if known else "and needs one more than this: give --spread, and it is counted."
     return [f"{step}, {counted}"]
@@ -116,7 +125,9 @@ def _rounding(wanted: Power, *, known: bool) -> list[str]:
 
 def _first(wanted: Power) -> str:
     size, found = f"{wanted.organisations} organisations of {wanted.people} people", _rounded(wanted)
-    if wanted.inference == "none":
+    if _hidden(wanted):
+        return f"{size}: too few people on a side to show any, so no claim will say a figure of them."
+    if wanted.inference == NONE:
         return (
             f"{size}: too few organisations on a side to test anything, so changes will be described only. The formula "
             f"alone would say {found:.2f} standard deviations."
@@ -130,4 +141,6 @@ def _rounded(design: Power) -> float:
 
 
 def _said(design: Power) -> str:
-    return "too few organisations, described only" if design.inference == "none" else design.inference
+    if _hidden(design):
+        return "too few people, nothing is shown"
+    return "too few organisations, described only" if design.inference == NONE else design.inference

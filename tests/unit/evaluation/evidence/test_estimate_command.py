@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from services.evaluation.commands import main
+from services.evaluation.evidence.claims import conclude
+from services.evaluation.evidence.estimate import estimate
+from services.evaluation.evidence.simulation import Region, region
 
 DECLARED = {"format": "groundswell-declaration/1", "declared": "2023-01-01", "primary": "confidence to challenge"}
 REGION = ["--organisations", "14", "--people", "12", "--effect", "0.8", "--dropout", "0"]
@@ -156,3 +159,20 @@ def test_a_region_that_cannot_be_made_up_is_refused(capsys: Any) -> None:
     for options in (["--organisations", "1000", "--people", "100000"], ["--sizes", "0"]):
         assert main(["simulate", *options]) == 1
         assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("people", "starts", "shown"), [(1, ["4", "0"], False), (2, ["4", "0"], True)])
+def test_nothing_is_promised_of_people_so_few_that_no_claim_shows_them(
+    people: int, starts: list[str], capsys: Any, *, shown: bool
+) -> None:
+    """Twelve organisations of one person were promised a change of 1.63 deviations, and had a claim of level 0."""
+    asked = ["design", "--organisations", "12", "--people", str(people), "--starts", *starts, "--seed", "1"]
+    assert main(asked) == 0
+    said = capsys.readouterr().out
+    assert ("could detect a change" in said.splitlines()[0]) is shown
+    assert "too few people, nothing is shown" in said
+    assert main([*asked, "--json"]) == 0
+    assert (json.loads(capsys.readouterr().out)["design"]["inference"] == "none") is not shown
+    truth = Region(effect=4.0, organisations=12, people=people, waves=5, starts=(4,), dropout=0.0)
+    table = region(truth)
+    assert (conclude(table, estimate(table)).level > 0) is shown
