@@ -1,14 +1,15 @@
 """Several files of cells: the outcomes of one programme, looked at together.
 
 Guards that what is adjusted for looking at several outcomes was looked at in the same people: the same organisations
-and waves, each outcome once, and no answers twice under another name.
+and waves, each outcome once, and no answers twice under another name, in whatever way they are scored: each copy of one
+that moved would leave the others a larger threshold.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from services.evaluation.evidence.cells import CellTable
+from services.evaluation.evidence.cells import CellTable, unscored
 from services.evaluation.evidence.claims import fingerprint
 from services.evaluation.evidence.errors import EvidenceError
 
@@ -27,14 +28,15 @@ def chosen(tables: Mapping[Path, CellTable], outcome: str | None) -> Path:
 
 def _each_once(tables: Mapping[Path, CellTable]) -> None:
     names: dict[str, Path] = {}
-    answers: dict[str, Path] = {}
+    answers: dict[Hashable, Path] = {}
     for path, table in tables.items():
         unnamed = replace(table, outcome=table.outcome.model_copy(update={"name": "-"}))
         if (other := names.setdefault(table.outcome.name.casefold(), path)) != path:
             what = f"{other} has the same outcome; give each outcome in one file"
             raise EvidenceError(what, file=str(path), field="outcome.name")
-        if (other := answers.setdefault(fingerprint(unnamed), path)) != path:
-            raise EvidenceError(f"has the very answers of {other}; leave one of them out", file=str(path))
+        if (other := answers.setdefault(unscored(table) or fingerprint(unnamed), path)) != path:
+            what = f"has the very answers of {other}, however they are scored; leave one of them out"
+            raise EvidenceError(what, file=str(path))
 
 
 def _same_people(one: CellTable, other: CellTable, of: Path, file: Path) -> None:

@@ -9,6 +9,7 @@ from services.evaluation.evidence.cells.fold import fold
 from services.evaluation.evidence.cells.names import no_word, skeletons, trouble, twins
 from services.evaluation.evidence.cells.reading import CELLS_FORMAT, Wave, parse, written
 from services.evaluation.evidence.cells.table import CellTable, Outcome, Then
+from services.evaluation.evidence.cells.unscored import unscored
 
 __all__ = [
     "CELLS_FORMAT",
@@ -25,5 +26,6 @@ __all__ = [
     "skeletons",
     "trouble",
     "twins",
+    "unscored",
     "written",
 ]
