@@ -33,7 +33,8 @@ def looking_back(whole: CellTable, compared: int | None = None, *, alike: bool =
         return ()
     k = max(whole.k, ladder().fewest_people)
     apart = abs(three.conventional.n - compared) if compared is not None else 0
-    if alike or 0 < apart < k or any(sizes and _few(sizes, k) for sizes in _only_one(whole)):
+    only_one = (*_only_one(whole), *_at_other_waves(whole))
+    if alike or 0 < apart < k or any(sizes and _few(sizes, k) for sizes in only_one):
         return (checked(ladder().shift["kept_back"], 1),)
     return shift_sentences(three, whole.outcome, whole.k)
 
@@ -52,6 +53,17 @@ def _only_one(whole: CellTable) -> tuple[Counter[str], Counter[str]]:
         if three and not claimed:
             backwards[cell.organisation] += cell.n
     return forwards, backwards
+
+
+def _at_other_waves(whole: CellTable) -> list[Counter[str]]:
+    """Return, by organisation, the people of the claim's change at each wave since their start but that of the three:
+    the claim averages them, so that less the three it tells what is left.
+    """
+    waves = {wave: Counter[str]() for wave in range(1, len(whole.waves) + 1) if wave not in (whole.then or ())}
+    for cell in (cell for cell in whole.cells if _claimed(cell, whole)):
+        for wave in (wave for wave in waves if wave in cell.pattern and wave >= cell.cohort):
+            waves[wave][cell.organisation] += cell.n
+    return list(waves.values())
 
 
 def _of_three(cell: Cell, whole: CellTable) -> bool:

@@ -39,13 +39,15 @@ def beside(claim: Claim, table: CellTable, estimate: Estimate) -> Beside:
     """Return what may be shown beside a claim that was made from these cells and this estimate.
 
     Where the claim counts organisations alike, nothing since the start is: it counts people, and both together would
-    tell what the people of an organisation did whose size is not that of the others, be it one person.
+    tell what the people of an organisation did whose size is not that of the others, be it one person. Nor where one of
+    the waves since the start may not be shown: the claim is the average of them, so the others would tell it.
     """
     if claim.level < _COMPARES:
         return Beside()
     k, people = max(table.k, ladder().fewest_people), min(estimate.people_treated, estimate.people_comparison)
-    shown, decimals = _shown(table, estimate.control, k), ladder().shown_decimals(people)
-    if estimate.inference == MEANS:
+    shown, hidden = _shown(table, estimate.control, k)
+    decimals = ladder().shown_decimals(people)
+    if estimate.inference == MEANS or max(hidden, default=-1) >= 0:
         shown = {time for time in shown if time < 0}
     return Beside(
         event_study=tuple(
@@ -75,8 +77,8 @@ def _fewest(side: list[Asked], k: int) -> tuple[int, int]:
     return rounded_people(people, k), min(one.organisations(share) for one in side)
 
 
-def _shown(table: CellTable, control: str, k: int) -> set[int]:
-    """Return the times since the start at which no organisation of either side could be recognised.
+def _shown(table: CellTable, control: str, k: int) -> tuple[set[int], set[int]]:
+    """Return the times since the start at which no organisation of either side could be recognised, and the others.
 
     Before the start each wave is compared with the one before it, from the start on with the last one before it.
     """
@@ -88,7 +90,8 @@ def _shown(table: CellTable, control: str, k: int) -> set[int]:
             others = [cell for cell in took if compares(cell.cohort, max(start, wave), control)]
             if own and others:
                 times.setdefault(wave - start, []).append(Compared(start, wave, own, others))
-    return {time for time, pairs in times.items() if not _recognised(table, pairs, k)}
+    hidden = {time for time, pairs in times.items() if _recognised(table, pairs, k)}
+    return set(times) - hidden, hidden
 
 
 def _recognised(table: CellTable, pairs: list[Compared], k: int) -> bool:

@@ -177,4 +177,4 @@ def test_a_wave_that_few_people_answered_is_not_shown_beside_a_claim() -> None:
     few = [replace(cell, n=9) if cell.organisation == "Organisation 001" else cell for cell in cells]
     table = CellTable.of(OUTCOME, WHOLE.waves, few)
     times = [time for time, *_ in beside(conclude(WHOLE, SURE, KNOWN), table, SURE).event_study]
-    assert times == [-2, 0]
+    assert times == [-2]
