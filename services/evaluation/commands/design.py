@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from services.evaluation.commands.files import text
-from services.evaluation.evidence.claims import ladder, recognisable
+from services.evaluation.evidence.claims import ladder, recognisable, told_by_spread
 from services.evaluation.evidence.design import Order, Power, order, power, rising
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.estimate import NONE
 
 HELP = "say what a design could detect, and draw a fair order of starting"
+_PAIR = 2
+"""Organisations of a side, which are never tested."""
 _OTHERS = (4, 6, 10, 12, 20, 40)
 
 
@@ -72,7 +74,7 @@ def _others(given: argparse.Namespace) -> list[Power]:
 def _power(given: argparse.Namespace, organisations: int) -> Power:
     """Return what a claim will find: with the spread known, that the figures which it shows are rounded is counted."""
     found = power(organisations, given.people, given.stability, given.icc, given.starts)
-    found = replace(found, inference=NONE) if _hidden(found) else found
+    found = replace(found, inference=NONE) if _hidden(found) or _told(found) else found
     if given.spread is None:
         return found
     if not 0 < given.spread < inf:
@@ -87,6 +89,15 @@ def _power(given: argparse.Namespace, organisations: int) -> Power:
 def _hidden(design: Power) -> bool:
     """Whether no claim would show a side of so few, even if all of them answered."""
     return recognisable((design.people,) * design.a_side, ladder().fewest_people)
+
+
+def _told(design: Power) -> bool:
+    """Whether no claim would say how sure a change is: of three organisations each could solve for the other two.
+
+    With more organisations a side all of one size stand out from nobody.
+    """
+    tested = design.a_side > _PAIR
+    return tested and told_by_spread((design.people,) * design.a_side, ladder().fewest_people)
 
 
 def _step(design: Power) -> float:
@@ -127,6 +138,8 @@ def _first(wanted: Power) -> str:
     size, found = f"{wanted.organisations} organisations of {wanted.people} people", _rounded(wanted)
     if _hidden(wanted):
         return f"{size}: too few people on a side to show any, so no claim will say a figure of them."
+    if _told(wanted):
+        return f"{size}: too few people in each to say how sure a change is, so changes will be described only."
     if wanted.inference == NONE:
         return (
             f"{size}: too few organisations on a side to test anything, so changes will be described only. The formula "
@@ -143,4 +156,6 @@ def _rounded(design: Power) -> float:
 def _said(design: Power) -> str:
     if _hidden(design):
         return "too few people, nothing is shown"
+    if _told(design):
+        return "too few people in each, described only"
     return "too few organisations, described only" if design.inference == NONE else design.inference

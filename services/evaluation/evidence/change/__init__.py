@@ -7,7 +7,7 @@ ends is not taken for one without.
 
 from services.evaluation.evidence.change.asked import Asked, asked
 from services.evaluation.evidence.change.attrition import Bounds, bounds
-from services.evaluation.evidence.change.compared import Compared, compares
+from services.evaluation.evidence.change.compared import Compared, compares, fewest
 from services.evaluation.evidence.change.contrast import Contrast, Difference, ancova, contrast
 from services.evaluation.evidence.change.dose import Dose, dose
 from services.evaluation.evidence.change.elsewhere import elsewhere
@@ -39,6 +39,7 @@ __all__ = [
     "contrast",
     "dose",
     "elsewhere",
+    "fewest",
     "footing",
     "mixed",
     "over",

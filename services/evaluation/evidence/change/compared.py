@@ -4,7 +4,8 @@ Guards that whatever is asked of those compared, how they began, whether they we
 they belong to, is asked of the same people.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from services.evaluation.evidence.cells import Cell, CellTable
@@ -35,3 +36,21 @@ def compared(table: CellTable, control: str) -> Iterator[Compared]:
 def compares(cohort: int, wave: int, control: str) -> bool:
     """Say whether those who begin with a cohort (0: never) are what others are compared with at a wave."""
     return cohort == 0 or (control == "not_yet_treated" and cohort > wave)
+
+
+def fewest(table: CellTable, control: str) -> tuple[dict[str, int], dict[str, int]]:
+    """Return how few people each organisation of either side has at some cohort and wave that is compared."""
+    sides: tuple[dict[str, int], dict[str, int]] = ({}, {})
+    for one in compared(table, control):
+        counted = [_people(cells) for cells in (one.own, one.others)]
+        if all(counted):
+            for side, people in zip(sides, counted, strict=True):
+                side.update({name: min(many, side.get(name, many)) for name, many in people.items()})
+    return sides
+
+
+def _people(cells: Iterable[Cell]) -> Counter[str]:
+    found = Counter[str]()
+    for cell in cells:
+        found[cell.organisation] += cell.n
+    return +found

@@ -17,7 +17,7 @@ from services.evaluation.evidence.claims.lottery import Lottery, Place
 from services.evaluation.evidence.claims.measured import Measured
 from services.evaluation.evidence.claims.origin import WITHHELD, Origin, fingerprint, origin, seed_of, told
 from services.evaluation.evidence.claims.reading import read
-from services.evaluation.evidence.claims.recognising import later_recognisable, recognisable
+from services.evaluation.evidence.claims.recognising import later_recognisable, recognisable, told_by_spread
 from services.evaluation.evidence.claims.registry import check_outcome, outcomes
 from services.evaluation.evidence.claims.sentences import checked, dose_sentence, sentence, shift_sentences
 
@@ -58,4 +58,5 @@ __all__ = [
     "sentence",
     "shift_sentences",
     "told",
+    "told_by_spread",
 ]

@@ -83,7 +83,9 @@ def claim(
         assumptions=_assumptions(
             reached,
             change,
-            several=said is not None and corrected(reached, table, said.p_value, known) is not None,
+            several=said is not None
+            and (figure is None or figure.interval is not None)
+            and corrected(reached, table, said.p_value, known) is not None,
             early=compared is not None and known.declaration.is_early(table),
             left_out=known.left_out > 0,
         ),

@@ -21,6 +21,8 @@ class Conditions:
     paired: bool = False
     comparison: bool = False
     """There is one that may be shown: k people, two organisations, none of them recognisable; and an estimate."""
+    told: bool = False
+    """How sure the difference is may not be said: it would tell of an organisation with fewer than k people."""
     dominated: bool = True
     """Most people of one side of the comparison belong to one organisation."""
     organisations_treated: int = 0
@@ -119,6 +121,7 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
     fewest = min(conditions.organisations_treated, conditions.organisations_comparison)
     both = {
         "organisations": fewest >= rules.fewest_organisations,
+        "told": not conditions.told,
         "dominated": not conditions.dominated,
         "bounds": conditions.bounds_same_sign,
         "adjusted": conditions.adjusted,

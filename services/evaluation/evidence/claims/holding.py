@@ -17,6 +17,7 @@ from services.evaluation.evidence.change import (
     adjusted,
     asked,
     by_rank,
+    fewest,
     footing,
     mixed,
     resting,
@@ -26,7 +27,13 @@ from services.evaluation.evidence.claims.conditions import Conditions
 from services.evaluation.evidence.claims.declaration import Declaration
 from services.evaluation.evidence.claims.figures import Figures, Sure, figures
 from services.evaluation.evidence.claims.ladder import ladder
-from services.evaluation.evidence.claims.recognising import later_recognisable, own_figure, recognisable, recognised
+from services.evaluation.evidence.claims.recognising import (
+    later_recognisable,
+    own_figure,
+    recognisable,
+    recognised,
+    told_by_spread,
+)
 from services.evaluation.evidence.estimate import MEANS, Estimate, detectable
 
 _COMPARES = 2
@@ -90,6 +97,7 @@ def conditions(
     return replace(
         alone,
         comparison=True,
+        told=_told(table, estimate),
         dominated=_part(estimate.sizes_treated, estimate.sizes_comparison) > rules.dominant_share,
         organisations_treated=min(
             _sizeable(estimate.organisations_treated, estimate.sizes_treated, estimate.clusters), change.organisations
@@ -139,6 +147,8 @@ def shown(reached: int, table: CellTable, change: Change, estimate: Estimate | N
         observed, figure = estimate.observed or 0.0, estimate.effect
         people = min(estimate.people_treated, estimate.people_comparison)
         sure, freedom = Sure(estimate.interval, estimate.smallest_detectable, estimate.p_value), estimate.freedom
+        if _told(table, estimate):
+            sure = Sure(None, None, None)
     several = corrected(reached, table, sure.p_value, known)
     if several is not None:
         others = [value for name, value in _secondary(reached, known).items() if name != table.outcome.name]
@@ -176,6 +186,13 @@ def _sizeable(organisations: int, sizes: Sequence[int], clusters: int) -> int:
     """Count the organisations of a side that have people enough; one that is on both sides is half of one on each."""
     enough = sum(size >= ladder().fewest_in_organisation for size in sizes)
     return min(organisations, enough, clusters // 2)
+
+
+def _told(table: CellTable, estimate: Estimate) -> bool:
+    """Whether organisations count alike, and how far they differ would tell what the people of a small one did."""
+    k = max(table.k, ladder().fewest_people)
+    sides = fewest(table, estimate.control) if estimate.inference == MEANS else ()
+    return any(told_by_spread(tuple(side.values()), k) for side in sides)
 
 
 def _part(*sides: Sequence[int]) -> float:

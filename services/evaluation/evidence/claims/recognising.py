@@ -1,6 +1,7 @@
 """Recognising: whether one organisation's own figure could be read off what is shown of several.
 
-Guards that it cannot, neither in one figure nor by taking one comparison of the same people from another.
+Guards that it cannot, neither in one figure, nor by how sure that is, nor by taking one comparison of the same people
+from another.
 """
 
 from collections import Counter
@@ -10,6 +11,8 @@ from services.evaluation.evidence.cells import CellTable
 from services.evaluation.evidence.claims.ladder import ladder
 
 _ALONE = 2
+_AMONG = 3
+"""Organisations of which the two others follow for whoever knows one, and how far all three differ."""
 
 
 def recognised(people: int, largest: int, organisations: int, k: int) -> bool:
@@ -29,6 +32,17 @@ def own_figure(part: float, worth: float, k: int) -> bool:
     more. Of k people who weigh alike each is a k-th of it.
     """
     return part > ladder().own_share or worth < k
+
+
+def told_by_spread(sizes: Sequence[int], k: int) -> bool:
+    """Return whether how far organisations differ that count alike, each once, would tell what the people did of one
+    with fewer than k.
+
+    One or two such organisations stand out from larger ones, whose means differ less; and of three each can solve for
+    the other two.
+    """
+    few = sum(size < k for size in sizes)
+    return 0 < few < _AMONG or (few > 0 and len(sizes) <= _AMONG)
 
 
 def later_recognisable(table: CellTable, control: str, k: int) -> bool:

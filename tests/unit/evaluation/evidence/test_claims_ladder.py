@@ -51,7 +51,7 @@ EVERYTHING = Conditions(
     everybody=True,
 )
 NO_LOTTERY = replace(EVERYTHING, lottery_recorded=False)
-BETTER_WHEN_FALSE = {"identifiable", "annual", "dominated"}
+BETTER_WHEN_FALSE = {"identifiable", "annual", "dominated", "told"}
 BETTER_WHEN_LOW = {"k"}
 ORDER = {False: 0, None: 1, True: 2}
 
@@ -62,6 +62,7 @@ CONDITIONS = st.builds(
     identifiable=st.booleans(),
     paired=st.booleans(),
     comparison=st.booleans(),
+    told=st.booleans(),
     dominated=st.booleans(),
     organisations_treated=st.integers(0, 8),
     organisations_comparison=st.integers(0, 8),
@@ -222,6 +223,7 @@ def test_each_missing_condition_takes_level_three_away(worse: dict[str, Any], ex
         ({"complete": False}, 2),
         ({"organisations_comparison": 5}, 2),
         ({"annual": True, "returns": 2}, 2),
+        ({"told": True}, 2),
     ],
 )
 def test_each_missing_condition_takes_level_four_away(worse: dict[str, Any], expected: int) -> None:

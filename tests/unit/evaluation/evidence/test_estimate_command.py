@@ -176,3 +176,15 @@ def test_nothing_is_promised_of_people_so_few_that_no_claim_shows_them(
     truth = Region(effect=4.0, organisations=12, people=people, waves=5, starts=(4,), dropout=0.0)
     table = region(truth)
     assert (conclude(table, estimate(table)).level > 0) is shown
+
+
+@pytest.mark.parametrize(("organisations", "people", "sure"), [(6, 9, False), (6, 10, True), (8, 9, True)])
+def test_how_sure_a_change_is_is_promised_as_a_claim_will_say_it(
+    organisations: int, people: int, capsys: Any, *, sure: bool
+) -> None:
+    asked = ["design", "--organisations", str(organisations), "--people", str(people), "--seed", "1"]
+    assert main(asked) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert ("could detect a change" in first, "too few people in each" in first) == (sure, not sure)
+    table = region(Region(effect=4.0, organisations=organisations, people=people, waves=5, starts=(4,), dropout=0.0))
+    assert (conclude(table, estimate(table)).detected is True) is sure

@@ -1,0 +1,99 @@
+"""How sure a difference is, where organisations count alike, tells nobody what the people of a small one did."""
+
+from math import sqrt
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from services.evaluation.evidence.cells import CellTable, Outcome, fold
+from services.evaluation.evidence.change import fewest
+from services.evaluation.evidence.claims import Claim, canonical, conclude, ladder, read
+from services.evaluation.evidence.claims.recognising import told_by_spread
+from services.evaluation.evidence.estimate import MEANS, Estimate, estimate
+
+OUTCOME = Outcome(name="Confidence to challenge", low=0, high=100)
+WAVES = ["2023-09", "2024-01", "2024-05"]
+
+
+def region(seed: int, sizes: list[int]) -> tuple[CellTable, list[float]]:
+    """So many people of each organisation that begins, twelve others of 25; and how far each that begins moved."""
+    random = np.random.default_rng(seed)
+    every = [*sizes, *[25] * 12]
+    house = np.repeat(np.arange(len(every)), every)
+    begins = house < len(sizes)
+    scores = random.normal(50, 10, (len(house), 1)) + random.normal(0, 6, (len(house), 3))
+    answers = np.rint(scores + 5 * begins[:, None] * [0, 0, 1]).clip(0, 100).astype(np.int64)
+    names = [f"Trust {one:02}" for one in house]
+    table = CellTable.of(OUTCOME, WAVES, fold(names, np.where(begins, 3, 0).tolist(), answers, answers >= 0))
+    return table, [float((answers[house == one, 2] - answers[house == one, 1]).mean()) for one in range(len(sizes))]
+
+
+def solved(known: float, observed: float, found: Estimate) -> float:
+    """What the first of three organisations, which knows its own change, makes of the others': the smaller one's.
+
+    Its side makes up nearly all of the error where the other side is many.
+    """
+    half = np.diff(found.interval or (0.0, 0.0))[0] / 2
+    spread = 6 * (half / float(stats.t.ppf(0.975, found.freedom))) ** 2
+    away = known - observed
+    apart = sqrt(max(2 * (spread - away**2) - away**2, 0.0))
+    return observed + (-away - apart) / 2
+
+
+def claimed(table: CellTable) -> tuple[Claim, Estimate]:
+    found = estimate(table)
+    claim = conclude(table, found)
+    assert found.inference == MEANS
+    assert read(canonical(claim)) == claim
+    return claim, found
+
+
+def test_of_three_organisations_one_solved_for_the_change_of_two_people() -> None:
+    """The interval said how far the three differ, the change what they add up to: to a tenth of a point of 100."""
+    table, moved = region(1, [30, 30, 2])
+    claim, found = claimed(table)
+    assert claim.observed is not None
+    assert solved(moved[0], claim.observed, found) == pytest.approx(moved[2], abs=0.7)
+    assert (claim.level, claim.interval, claim.smallest_detectable, claim.detected) == (2, None, None, None)
+    assert "How sure this is cannot be said" in claim.sentence
+    assert ladder().limits["told"] in claim.limits
+
+
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [
+        ([30, 30, 30], True),
+        ([30, 30, 10], True),
+        ([30, 30, 9], False),
+        ([9, 9, 9], False),
+        ([30, 30, 30, 30, 9], False),
+        ([30, 30, 30, 9, 9], False),
+        ([9, 9, 9, 9, 9], True),
+    ],
+)
+def test_how_sure_it_is_is_said_of_organisations_with_people_enough_or_many_small_ones(
+    sizes: list[int], *, said: bool
+) -> None:
+    claim, _ = claimed(region(2, sizes)[0])
+    assert (claim.interval is not None) is said
+    assert (ladder().limits["told"] in claim.limits) is not said
+
+
+@pytest.mark.parametrize(
+    ("sizes", "told"), [((), False), ((9,) * 3, True), ((9,) * 4, False), ((9, 10, 10, 10), True), ((10,) * 3, False)]
+)
+def test_one_or_two_small_ones_stand_out_and_of_three_each_knows_the_others(
+    sizes: tuple[int, ...], *, told: bool
+) -> None:
+    assert told_by_spread(sizes, 10) is told
+
+
+def test_an_organisation_is_as_small_as_at_the_wave_that_fewest_answered() -> None:
+    answered = np.ones((40, 3), dtype=bool)
+    answered[:7, 2] = False
+    scores = np.random.default_rng(1).integers(0, 100, (40, 3))
+    names = ["A"] * 10 + ["B"] * 10 + ["C"] * 20
+    table = CellTable.of(OUTCOME, WAVES, fold(names, [2] * 20 + [0] * 20, scores, answered))
+    assert fewest(table, "never_treated") == ({"A": 3, "B": 10}, {"C": 20})
+    assert fewest(table.where(lambda cell: cell.cohort == 0), "never_treated") == ({}, {})
