@@ -55,12 +55,13 @@ def _made_from(claim: Claim) -> list[str]:
         ("Declaration", made.declaration),
         ("Lottery, to be looked up at", made.lottery_at),
     )
+    compared = "nobody" if claim.difference is None else made.control
     libraries = ", ".join(f"{name} {version}" for name, version in made.versions.items())
     left = f"; {made.left_out} people (rounded) of other instruments are left out"
     return [
         *(f"{name}: {value}" for name, value in prints if value),
         *([f"Instrument: {made.instrument or 'without a name'}{left if made.left_out else ''}."] * bool(made.left_out)),
-        f"Compared with {made.control or 'nobody'}; k {made.k}; scale {made.scale[0]} to {made.scale[1]}; {libraries}.",
+        f"Compared with {compared}; k {made.k}; scale {made.scale[0]} to {made.scale[1]}; {libraries}.",
         f"{claim.rule}; {claim.library}; seed {claim.seed}; {claim.method}.",
     ]
 

@@ -36,6 +36,8 @@ class Unit(_Strict):
     """One unit, and the scales it can have: from `lowest` to `highest` or within, and none of `never`."""
 
     unit: _Text
+    said: _Text | None = None
+    """What claims call it, where that is another word."""
     lowest: int | None = None
     highest: int | None = None
     never: tuple[tuple[int, int], ...] = ()
@@ -75,21 +77,17 @@ def shown(name: str) -> str:
 
 def unit(text: str) -> str:
     """Return a unit as claims say it; raises EvidenceError for one that is not in the standard."""
-    known = [one.unit for one in outcomes().units]
-    said = label(text, "unit", ladder().verdicts)
-    if said not in known or hidden(said, ladder().may_not(1)):
-        raise EvidenceError(f"is no unit that claims count in; write one of: {', '.join(known)}", field="outcome.unit")
-    return said
+    known = _known(text)
+    return known.said or known.unit
 
 
 def unit_on(text: str, low: int, high: int) -> str:
     """Return a unit as claims say it of such a scale; raises EvidenceError for one that the scale cannot have."""
-    said = unit(text)
-    known = next(one for one in outcomes().units if one.unit == said)
+    known = _known(text)
     if not known.fits(low, high):
-        what = f"a scale from {low} to {high} cannot be counted in {said!r}: {known.instead}"
+        what = f"a scale from {low} to {high} cannot be counted in {known.unit!r}: {known.instead}"
         raise EvidenceError(what, field="outcome.unit")
-    return said
+    return known.said or known.unit
 
 
 def check_outcome(outcome: Outcome) -> None:
@@ -102,6 +100,14 @@ def check_outcome(outcome: Outcome) -> None:
 def outcomes() -> Outcomes:
     """Return the standard that ships with the package; EvidenceError names file, line and field when it is wrong."""
     return standards.load("outcomes", Outcomes)
+
+
+def _known(text: str) -> Unit:
+    known = {one.unit: one for one in outcomes().units}
+    written = label(text, "unit", ladder().verdicts)
+    if written not in known or hidden(written, ladder().may_not(1)):
+        raise EvidenceError(f"is no unit that claims count in; write one of: {', '.join(known)}", field="outcome.unit")
+    return known[written]
 
 
 def _same(name: str) -> str:

@@ -79,3 +79,23 @@ def test_a_unit_that_not_every_scale_can_have_says_what_to_do_instead() -> None:
     with pytest.raises(EvidenceError, match="what to do instead") as refused:
         standards.read("outcomes", text, Outcomes)
     assert (refused.value.file, refused.value.field) == ("outcomes.yaml:3", "units.0")
+
+
+def test_a_percentage_is_said_in_percentage_points() -> None:
+    """Of a difference, 5 % that "may not have happened otherwise" is a twentieth, and not what was found."""
+    claim = conclude(replace(WHOLE, outcome=OUTCOME.model_copy(update={"unit": "%"})), SURE, KNOWN)
+    assert (claim.level, claim.unit) == (2, "percentage points")
+    assert "%" not in claim.sentence
+    assert "percentage points" in claim.sentence
+    assert read(canonical(claim)) == claim
+    with pytest.raises(EvidenceError) as refused:
+        read(canonical(claim).replace(b"percentage points", b"%"))
+    assert refused.value.field == "unit"
+
+
+def test_where_nothing_is_compared_none_is_named_to_compare_with(tmp_path: Path, capsys: Any) -> None:
+    file = tmp_path / "cells.json"
+    for cells, named in ((WHOLE, "never_treated"), (WHOLE.where(lambda cell: cell.cohort > 0), "nobody")):
+        file.write_text(json.dumps(written(cells)), "utf-8")
+        assert main(["estimate", str(file)]) == 0
+        assert f"\nCompared with {named}; k 10" in capsys.readouterr().out
