@@ -17,6 +17,7 @@ from services.evaluation.evidence.change.paired import Change, paired, since_sta
 from services.evaluation.evidence.change.ranks import by_rank
 from services.evaluation.evidence.change.resting import Resting, over, resting
 from services.evaluation.evidence.change.several import adjusted, threshold
+from services.evaluation.evidence.change.shares import by_share
 from services.evaluation.evidence.change.shift import Shift, shift
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "asked",
     "bounds",
     "by_rank",
+    "by_share",
     "compares",
     "contrast",
     "dose",

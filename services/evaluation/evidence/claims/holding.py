@@ -17,6 +17,7 @@ from services.evaluation.evidence.change import (
     adjusted,
     asked,
     by_rank,
+    by_share,
     fewest,
     footing,
     mixed,
@@ -113,7 +114,7 @@ def conditions(
         room=stood.room >= rules.room_at_least,
         spread_alike=stood.spread <= rules.spread_at_most,
         ends_alike=stood.uneven <= rules.ends_within,
-        ranks_alike=_ranked(by_rank(table, estimate.control), estimate),
+        ranks_alike=all(_ranked(further, estimate) for further in _furthers(table, estimate.control)),
         sensitivity_excludes_zero=_robust(estimate),
         bounds_same_sign=limited is not None and min(limited.low * effect, limited.high * effect) > 0,
         adjusted=declared.is_primary(table) or corrected(_COMPARES, table, estimate.p_value, known) is not None,
@@ -267,6 +268,14 @@ def _all_used(table: CellTable, estimate: Estimate) -> bool:
     """Whether no organisation fell out of the comparison; those that begin after the last wave may still wait."""
     last = len(table.waves) if estimate.control == "never_treated" else inf
     return estimate.clusters >= len({cell.organisation for cell in table.cells if cell.cohort <= last})
+
+
+def _furthers(table: CellTable, control: str) -> tuple[float, ...]:
+    """Return what steps and ends of the scale may have made of the difference; of yes and no whichever side's people
+    stood further apart beneath them.
+    """
+    apart = ladder().spread_unseen
+    return by_rank(table, control), *(by_share(table, control, spread) for spread in (apart, 1 / apart))
 
 
 def _ranked(further: float, estimate: Estimate) -> bool:

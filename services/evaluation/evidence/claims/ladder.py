@@ -75,6 +75,7 @@ class Ladder(_Strict):
     apart_at_most: Deviations
     room_at_least: Deviations
     spread_at_most: Times
+    spread_unseen: Times
     ends_within: Share
     significance: Share
     balanced_within: Share
