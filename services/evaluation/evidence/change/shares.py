@@ -1,18 +1,20 @@
-"""Shares: how much further one side would move than the other where answers are yes and no, and only the shares show.
+"""Shares: how much further one side would move than the other had all moved alike beneath the answers.
 
-Guards that a difference is not a programme's where all moved alike beneath the answers: of people who stand close
-together more come over the line than of people who stand far apart, and from yes and no nobody sees which they do.
+Guards that a difference is not a programme's which steps of a scale made: of people who stand close together more come
+over a line than of people who stand far apart, and those of one score need not stand alike beneath it.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import inf
 
+import numpy as np
 from scipy import stats
 
 from services.evaluation.evidence.cells import CellTable, Histogram
 from services.evaluation.evidence.change.compared import compared
 from services.evaluation.evidence.change.ends import counted
+from services.evaluation.evidence.panel import Numbers
 
 _FEW = 0.05
 """Part of all answers up to which other scores make no third one."""
@@ -20,47 +22,70 @@ _FEW = 0.05
 
 def by_share(table: CellTable, control: str, spread: float) -> float:
     """Return by how much the programme's side would have moved further than the comparison, in the outcome's unit, had
-    its people stood `spread` times as far apart beneath the answers, and all moved alike there; 0 where more than two
-    scores were given, but for a few answers, for then `footing` sees how far apart they stood.
+    each place beneath the answers moved as it did in the comparison.
 
-    Beneath the answers both sides are normal. Averaged over starts and waves by the people who begin. Without end where
-    cells do not say how many gave which score, nobody is compared, or all of a side said the same.
+    Beneath the answers both sides are normal, and the lines between two scores are the same for both. How far apart the
+    programme's people stand there follows from the answers, but from yes and no it does not, nor where all but a few
+    are: there it is `spread` times that of the comparison, and all move alike. Averaged over starts and waves by the
+    people who begin. Without end where cells do not say how many gave which score, nobody is compared, or nothing can
+    be told of how far a side stands from a line.
     """
-    found: list[tuple[int, Histogram, Histogram, Histogram]] = []
+    found: list[tuple[int, tuple[Histogram, Histogram, Histogram]]] = []
     for one in compared(table, control):
         own, before = (counted(side, one.cohort - 1) for side in (one.own, one.others))
         after = counted(one.others, one.wave)
         if own is None or before is None or after is None:
             return inf
         if own and before:
-            found.append((sum(own.values()), own, before, after))
+            found.append((sum(own.values()), (own, before, after)))
     if not found:
         return inf
-    two = _two(side for _, *sides in found for side in sides)
-    if two is None:
-        return 0.0
-    no, yes = two
-    further = sum(many * _further([_share(side, yes) for side in sides], spread) for many, *sides in found)
-    return (yes - no) * further / sum(many for many, *_ in found)
+    scores = _given(side for _, sides in found for side in sides)
+    further = sum(many * _further(sides, scores, spread) for many, sides in found)
+    return further / sum(many for many, _ in found)
 
 
-def _further(shares: list[float], spread: float) -> float:
-    own, before, after = shares
-    if not all(0 < share < 1 for share in shares):
-        return inf
-    moved = float(stats.norm.ppf(after) - stats.norm.ppf(before)) / spread
-    return float(stats.norm.cdf(stats.norm.ppf(own) + moved)) - own - (after - before)
-
-
-def _two(sides: Iterable[Histogram]) -> list[int] | None:
-    """Return the two scores that all but a few gave, rising; None where there are more, or only one."""
+def _given(sides: Iterable[Histogram]) -> Numbers:
+    """Return all scores, rising; two of them where all but a few gave these."""
     every = Counter[int]()
     for side in sides:
         every.update(side)
-    most = every.most_common(2)
-    alike = len(most) > 1 and sum(many for _, many in most) >= (1 - _FEW) * every.total()
-    return sorted(score for score, _ in most) if alike else None
+    two = every.most_common(2)
+    alike = sum(many for _, many in two) >= (1 - _FEW) * every.total()
+    return np.array(sorted(score for score, _ in two) if alike else sorted(+every), dtype=float)
 
 
-def _share(side: Histogram, score: int) -> float:
-    return sum(many for given, many in side.items() if given >= score) / sum(side.values())
+def _further(sides: Sequence[Histogram], scores: Numbers, spread: float) -> float:
+    below = np.array([_below(side, scores[1:]) for side in sides])
+    crossed = ((below > 0) & (below < 1)).all(axis=0)
+    if not crossed.any():
+        return inf
+    own, before, after = below[:, crossed]
+    lines = stats.norm.ppf(before)
+    if crossed.sum() == 1:
+        middle, wide = lines[0] - spread * stats.norm.ppf(own[0]), spread
+        moved, wider = lines[0] - stats.norm.ppf(after[0]), 1.0
+    else:
+        (middle, wide), (moved, wider) = _fitted(lines, own), _fitted(lines, after)
+    if min(wide, wider) <= 0:
+        return inf
+    places = [(middle, wide), (moved + wider * middle, wider * wide), (moved, wider)]
+    first, last, theirs = (stats.norm.cdf((lines - mean) / deviation) for mean, deviation in places)
+    return float(np.diff(scores)[crossed] @ (first - last - (before - theirs)))
+
+
+def _fitted(lines: Numbers, below: Numbers) -> tuple[float, float]:
+    """Return mean and deviation of a side whose people stand below each line in these parts; weighted by how sure each
+    part is.
+    """
+    away = stats.norm.ppf(below)
+    root = stats.norm.pdf(away) / np.sqrt(below * (1 - below))
+    columns = np.column_stack([np.ones_like(lines), lines]) * root[:, None]
+    start, slope = np.linalg.lstsq(columns, away * root, rcond=None)[0]
+    return (-start / slope, 1 / slope) if slope > 0 else (0.0, 0.0)
+
+
+def _below(side: Histogram, lines: Numbers) -> Numbers:
+    """Return which part of a side's people gave less than each of these scores."""
+    given, many = np.array(list(side)), np.array(list(side.values()), dtype=float)
+    return np.asarray((given[None, :] < lines[:, None]) @ many / many.sum())

@@ -1,4 +1,4 @@
-"""Shares: of yes and no nobody sees how far apart people stand, nor how far they would have moved."""
+"""Shares: what steps of a scale make of sides that stand differently beneath it and moved alike there."""
 
 from dataclasses import replace
 from math import inf
@@ -48,9 +48,26 @@ def test_where_the_comparison_stood_still_nothing_is_made_of_it(own: int, before
     assert by_share(said(own, before, before), NEVER, 2.0) == pytest.approx(0.0)
 
 
-def test_more_than_two_scores_show_how_far_apart_people_stood() -> None:
-    three = {2: [(1, 1), (2, 2), (3, 3)], 0: [(1, 2), (2, 3), (3, 3)]}
-    assert by_share(table(three), NEVER, 2.0) == 0
+def steps(mean: float, deviation: float, lines: list[float]) -> list[int]:
+    """The scores, rising, that a thousand people give of whom so many stand below each line."""
+    parts = np.rint(1000 * stats.norm.cdf((np.array([*lines, inf]) - mean) / deviation)).astype(int)
+    return np.repeat(np.arange(1, len(parts) + 1), np.diff(parts, prepend=0)).tolist()
+
+
+@pytest.mark.parametrize("lines", [[-0.7, 0.7], [-1.0, 0.3], [-1.5, -0.5, 0.5, 1.5]])
+@pytest.mark.parametrize(("mean", "deviation", "rise"), [(0.0, 1.3, 0.8), (-0.3, 0.8, -0.5), (0.2, 1.0, 0.6)])
+def test_of_three_scores_and_more_it_follows_how_far_apart_people_stood(
+    lines: list[float], mean: float, deviation: float, rise: float
+) -> None:
+    own, others = steps(mean, deviation, lines), [steps(moved, 1.0, lines) for moved in (0.0, rise)]
+    made = table({2: [(one, one) for one in own], 0: list(zip(*others, strict=True))})
+    change = np.mean(steps(mean + rise, deviation, lines)) - np.mean(own)
+    further = change - np.mean(others[1]) + np.mean(others[0])
+    assert by_share(made, NEVER, 2.0) == pytest.approx(further, abs=0.01)
+    assert by_share(made, NEVER, 0.5) == by_share(made, NEVER, 2.0)
+
+
+def test_a_few_other_answers_make_no_third_score() -> None:
     nearly = {2: [(1, 1)] * 20 + [(3, 3)] * 20 + [(2, 2)], 0: [(1, 3)] * 10 + [(1, 1)] * 10 + [(3, 3)] * 20}
     assert by_share(table(nearly), NEVER, 2.0) < -0.1
 
