@@ -129,9 +129,10 @@ def _table(wanted: Power, others: list[Power], draw: Order, *, known: bool) -> s
 def _rounding(wanted: Power, *, known: bool) -> list[str]:
     if _hidden(wanted):
         return []
+    even = "That is of organisations that are all of one size; of very uneven ones give the people of a small one."
     step = f"A claim shows its figures in steps of {_step(wanted):g} of the outcome's unit"
     counted = "which is counted." if known else "and needs one more than this: give --spread, and it is counted."
-    return [f"{step}, {counted}"]
+    return [*([] if wanted.inference == NONE else [even]), f"{step}, {counted}"]
 
 
 def _first(wanted: Power) -> str:

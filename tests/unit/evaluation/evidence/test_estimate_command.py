@@ -184,7 +184,9 @@ def test_how_sure_a_change_is_is_promised_as_a_claim_will_say_it(
 ) -> None:
     asked = ["design", "--organisations", str(organisations), "--people", str(people), "--seed", "1"]
     assert main(asked) == 0
-    first = capsys.readouterr().out.splitlines()[0]
+    said = capsys.readouterr().out
+    first = said.splitlines()[0]
     assert ("could detect a change" in first, "too few people in each" in first) == (sure, not sure)
+    assert ("give the people of a small one" in said) is sure
     table = region(Region(effect=4.0, organisations=organisations, people=people, waves=5, starts=(4,), dropout=0.0))
     assert (conclude(table, estimate(table)).detected is True) is sure
