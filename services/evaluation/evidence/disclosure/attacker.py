@@ -4,7 +4,7 @@ Guards the promise of a release: a hidden figure keeps at least so many possible
 systems are enumerated, larger ones solved as integer programmes (HiGHS); what cannot be shown safe counts as undone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 
 import numpy as np
@@ -20,6 +20,9 @@ _POOLED = 6
 """Solutions that are looked at for all hidden figures at once, before any is looked at alone."""
 _WHOLE = 1e-6
 Numbers = npt.NDArray[np.int64]
+_Floats = npt.NDArray[np.float64]
+_Rows = tuple[csr_array, _Floats, _Floats]
+"""Rows of the system, and from where to where each goes."""
 Progress = Callable[[int, int], None]
 """Told how many of how many hidden figures have been looked at."""
 
@@ -63,76 +66,85 @@ class _Solver:
         bounds = np.array(system.bounds, dtype=float)
         self._bounds = Bounds(bounds[:, 0], bounds[:, 1])
         self._whole = np.ones(len(bounds))
-        self._rows = LinearConstraint(*_matrix(system)) if system.rows else None
-        self._sums = {members: _sum_of(members, len(bounds)) for members in system.hidden}
+        self._rows = _matrix([row for row, _, _ in system.rows], [ends for _, *ends in system.rows], len(bounds))
+        self._hidden = list(system.hidden)
+        self._sums, _, _ = _matrix([dict.fromkeys(members, 1) for members in self._hidden], [], len(bounds))
         bound = {count for row, _, _ in system.rows for count in row}
-        self._seen = {members: _free(system, members, bound) for members in system.hidden}
-        self._matrix, self._low, self._high = _matrix(system)
+        self._seen = [_free(system, members, bound) for members in self._hidden]
         self._keeps = 0
 
     def possible(self, keeps: int, tell: Progress = nobody) -> dict[tuple[int, ...], set[int]]:
         """Return the values seen; fewer than `keeps` only where there are no more."""
         self._keeps = keeps
-        tell(0, len(self._sums))  # the first solutions of a large table take minutes
-        draws = np.random.default_rng(0).choice((-1.0, 1.0), size=(_POOLED, len(self._sums)))
-        weights = np.array(list(self._sums.values()))
-        for draw in draws:
-            self._solve(draw @ weights)
-        for done, members in enumerate(self._sums):
-            tell(done, len(self._sums))
-            if len(self._seen[members]) < keeps:
-                self._look(members, keeps)
-        return self._seen
+        tell(0, len(self._hidden))  # the first solutions of a large table take seconds
+        self._solve(np.zeros(len(self._whole)), *self._middle(keeps // 2))
+        for draw in np.random.default_rng(0).choice((-1.0, 1.0), size=(_POOLED, len(self._hidden))):
+            if any(len(seen) < keeps for seen in self._seen):
+                self._solve(draw @ self._sums, self._bounds, self._rows)
+        for done, seen in enumerate(self._seen):
+            tell(done, len(self._hidden))
+            if len(seen) < keeps:
+                self._look(self._sums[[done]], seen)
+        return dict(zip(self._hidden, self._seen, strict=True))
 
-    def _look(self, members: tuple[int, ...], keeps: int) -> None:
-        weights = self._sums[members]
-        low, high = self._solve(weights), self._solve(-weights)
-        if low is None or high is None:
-            self._seen[members] = set()  # not shown safe
-            return
-        for value in range(int(weights @ low) + 1, int(weights @ high)):
-            if len(self._seen[members]) >= keeps:
-                return
-            if value not in self._seen[members]:
-                self._solve(weights, value)
+    def _look(self, one: csr_array, seen: set[int]) -> None:
+        """Look for values of a hidden figure above all that were seen, below them, and between them."""
+        for sign in (1, -1):
+            while seen and len(seen) < self._keeps:
+                beyond = max(sign * value for value in seen) + 1
+                if not self._solve_between(sign * one, beyond, np.inf):
+                    break
+        for value in range(min(seen, default=0) + 1, max(seen, default=0)):
+            if len(seen) < self._keeps and value not in seen:
+                self._solve_between(one, value, value)
 
-    def _solve(self, weights: npt.NDArray[np.float64], value: int | None = None) -> Numbers | None:
-        """Return counts that make the weighted sum least, or equal to `value`; None where there are none."""
-        rows = [self._rows] if self._rows is not None else []
-        if value is not None:
-            rows.append(LinearConstraint(weights[None, :], value, value))
+    def _solve_between(self, one: csr_array, low: float, high: float) -> bool:
+        return self._solve(one.toarray()[0], self._bounds, self._rows, (one, np.array([low]), np.array([high])))
+
+    def _middle(self, most: int) -> tuple[Bounds, _Rows]:
+        """Return bounds and rows that leave room for `most` people on either side, or for as many as there are.
+
+        From counts in the middle of all that is known nearly every hidden figure can move (`_read`), and far fewer
+        programmes have to be solved than from counts at the ends.
+        """
+        matrix, low, high = self._rows
+        within = np.minimum(most, (high - low) // 2)
+        room = np.minimum(most, (self._bounds.ub - self._bounds.lb) // 2)
+        return Bounds(self._bounds.lb + room, self._bounds.ub - room), (matrix, low + within, high - within)
+
+    def _solve(self, weights: _Floats, bounds: Bounds, *every: _Rows) -> bool:
+        """Read off the values in counts that fit, and of which the weighted sum is rather small; say if there are any.
+
+        Which of them does not matter here, and the least takes many times as long to find.
+        """
+        rows = [LinearConstraint(*row) for row in every if row[0].size]
         # Without the demand for whole numbers first: most corners of such tables are whole, and that is much faster.
-        found = milp(weights, bounds=self._bounds, constraints=rows)
+        found = milp(weights, bounds=bounds, constraints=rows)
         if found.success and np.abs(found.x - np.rint(found.x)).max() > _WHOLE:
-            exact = {"mip_rel_gap": 0.0}
-            found = milp(weights, integrality=self._whole, bounds=self._bounds, constraints=rows, options=exact)
+            found = milp(
+                weights, integrality=self._whole, bounds=bounds, constraints=rows, options={"mip_rel_gap": 1e9}
+            )
         if not found.success:
-            return None
+            return False
         counts: Numbers = np.rint(found.x).astype(np.int64)
-        for members, sums in self._sums.items():
-            self._seen[members].add(int(sums @ counts))
-        self._shift(counts)
-        return counts
+        self._read(counts)
+        return True
 
-    def _shift(self, counts: Numbers) -> None:
-        """Read off the values that hidden figures take when one of their counts moves and nothing else does.
+    def _read(self, counts: Numbers) -> None:
+        """Read off the values that hidden figures take, also when one of their counts moves and nothing else does.
 
         Every such world fits all that is known; finding it this way takes no programme to be solved.
         """
-        entries = self._matrix.tocoo()
-        sums = self._matrix @ counts
-        ends = (
-            (np.array(self._low) - sums)[entries.row] / entries.data,
-            (np.array(self._high) - sums)[entries.row] / entries.data,
-        )
+        matrix, low, high = self._rows
+        entries, sums = matrix.tocoo(), matrix @ counts
+        ends = ((low - sums)[entries.row] / entries.data, (high - sums)[entries.row] / entries.data)
         down, up = np.maximum(self._bounds.lb - counts, -self._keeps), np.minimum(self._bounds.ub - counts, self._keeps)
         np.maximum.at(down, entries.col, np.ceil(np.minimum(*ends) - _WHOLE))
         np.minimum.at(up, entries.col, np.floor(np.maximum(*ends) + _WHOLE))
-        for members, sums_of in self._sums.items():
-            if len(self._seen[members]) < self._keeps:
-                value = int(sums_of @ counts)
+        for members, value, seen in zip(self._hidden, (self._sums @ counts).tolist(), self._seen, strict=True):
+            if len(seen) < self._keeps:
                 for member in members:
-                    self._seen[members].update(range(value + int(down[member]), value + int(up[member]) + 1))
+                    seen.update(range(int(value) + int(down[member]), int(value) + int(up[member]) + 1))
 
 
 def _free(system: System, members: tuple[int, ...], bound: set[int]) -> set[int]:
@@ -142,14 +154,9 @@ def _free(system: System, members: tuple[int, ...], bound: set[int]) -> set[int]
     return set(range(sum(system.bounds[m][0] for m in members), sum(system.bounds[m][1] for m in members) + 1))
 
 
-def _sum_of(members: tuple[int, ...], size: int) -> npt.NDArray[np.float64]:
-    weights = np.zeros(size)
-    weights[list(members)] = 1
-    return weights
-
-
-def _matrix(system: System) -> tuple[csr_array, list[float], list[float]]:
-    entries = [(i, count, factor) for i, (row, _, _) in enumerate(system.rows) for count, factor in row.items()]
+def _matrix(rows: Sequence[Mapping[int, int]], ends: Sequence[Sequence[int]], size: int) -> _Rows:
+    entries = [(i, count, factor) for i, row in enumerate(rows) for count, factor in row.items()]
     at = ([i for i, _, _ in entries], [count for _, count, _ in entries])
-    matrix = csr_array(([float(factor) for _, _, factor in entries], at), shape=(len(system.rows), len(system.bounds)))
-    return matrix, [float(low) for _, low, _ in system.rows], [float(high) for _, _, high in system.rows]
+    matrix = csr_array(([float(factor) for _, _, factor in entries], at), shape=(len(rows), size))
+    low, high = np.array(ends, dtype=float).reshape(-1, 2).T
+    return matrix, low, high

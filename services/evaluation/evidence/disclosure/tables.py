@@ -19,6 +19,8 @@ from services.evaluation.evidence.errors import EvidenceError
 TABLES_FORMAT = "groundswell-tables/1"
 MOST_CELLS = 20_000
 """More cells in one file are an error: nobody could say in reasonable time that they are safe together."""
+MOST_CUBED = 8_000
+"""More cells of three dimensions with all their totals are an error: at 20 x 20 x 20 the attack takes its minute."""
 LARGEST = 10**9
 """No number in a table is larger, whatever it counts."""
 At = tuple[str | None, ...]
@@ -190,6 +192,16 @@ def _flat(table: Table) -> Table:
         raise EvidenceError(said, cell=table.table, field="means")
     if any(plain(parent) in map(plain, table.names) for dimension in table.dimensions for parent in dimension.within):
         raise EvidenceError("crossed with what it lies within; leave the coarser one out", cell=table.table)
+    if (
+        len(table.dimensions) > 2
+        and table.margins == "all"
+        and prod(len(d.values) for d in table.dimensions) > MOST_CUBED
+    ):
+        said = (
+            f"more than {MOST_CUBED} cells in three dimensions with all totals: whether they are safe takes too long to "
+            "try; show a grand total only, cross two dimensions at a time, or join values"
+        )
+        raise EvidenceError(said, cell=table.table, field="margins")
     _percentages(table)
     counts = tuple(_numbers(table, table.counts, "counts", 0))
     means = tuple(_mean(table, mean, counts) for mean in table.means)

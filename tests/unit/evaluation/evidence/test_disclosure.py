@@ -209,3 +209,13 @@ def test_more_cells_than_can_be_attacked_are_turned_away() -> None:
     large = document([[1] * 150] * 150)
     with pytest.raises(EvidenceError, match="more than 20000 cells"):
         disclosure.parse(large)
+
+
+@pytest.mark.parametrize("margins", ["grand_total", "none"])
+def test_a_table_that_would_be_attacked_for_hours_is_turned_away_with_what_to_do(margins: str) -> None:
+    large = np.zeros((21, 20, 20), dtype=int)
+    with pytest.raises(
+        EvidenceError, match="people: margins: more than 8000 cells in three dimensions with all totals"
+    ):
+        tables(large)
+    assert tables(large, margins=margins)
