@@ -5,6 +5,7 @@ same people cannot miss one another; that names which look alike are told; and t
 total, for a hidden figure or for a formula.
 """
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
@@ -17,6 +18,8 @@ from services.evaluation.evidence.cells import skeletons
 RESERVED = ("all", "hidden", "[c]")
 """What stands for a total and for a hidden figure in what is published."""
 _LONGEST = 120
+_CODE = re.compile("[A-Za-z][0-9]+")
+"""A letter and a number, as wards and floors have them: A11 stands between A10 and A12, and is read so."""
 _FORMULAS = ("=", "+", "-", "@")
 _LATIN = str.maketrans(
     "асеорхуіјѕһԁԛԝӏкАВЕКМНОРСТУХІЈЅԚԜοικνραυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ−",  # noqa: RUF001 # the letters that look like those below
@@ -63,7 +66,7 @@ def _printable(name: str) -> str:
 def _named(name: str) -> str:
     if not plain(name):
         raise ValueError("is empty; give it a name")
-    if any(not _looks(name).isdisjoint(_looks(kept)) for kept in RESERVED):
+    if not _CODE.fullmatch(name) and any(not _looks(name).isdisjoint(_looks(kept)) for kept in RESERVED):
         raise ValueError(f"{', '.join(RESERVED)} are kept for totals and hidden figures; choose another name")
     return name
 

@@ -66,11 +66,17 @@ def test_what_looks_like_a_name_of_the_last_release_is_turned_away() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["\u0430ll", "a1l", "[\u0441]", "Hidden\ufe0f", "H\u0456dden", "H\u00efdden", "all\u3164"]
+    "name", ["\u0430ll", "a1l", "al1", "\u043011", "aII", "[\u0441]", "Hidden\ufe0f", "H\u0456dden", "H\u00efdden", "all\u3164"]
 )
 def test_a_value_that_looks_like_a_total_or_like_something_hidden_is_turned_away(name: str) -> None:
     with pytest.raises(EvidenceError, match="are kept for totals and hidden figures"):
         _release(_table("rows", [52, 250], org=["X", name]))
+
+
+@pytest.mark.parametrize("name", ["a11", "A11"])
+def test_a_code_of_a_letter_and_a_number_is_no_total(name: str) -> None:
+    """With a one for each l it looks like all; between A10 and A12 nobody takes it for that."""
+    assert isinstance(_release(_table("rows", [52, 250, 90], org=["A10", name, "A12"])), Release)
 
 
 @pytest.mark.parametrize("name", ["\uff1d1+1", "\u22121", "\u20131", "\uff0b1", " =1", "\ufe0f=1"])
