@@ -9,9 +9,10 @@ from itertools import combinations
 from math import gcd
 
 from services.evaluation.evidence.disclosure import crossing, links, relations
+from services.evaluation.evidence.disclosure.links import Link
 from services.evaluation.evidence.disclosure.naming import lookalikes, plain
 from services.evaluation.evidence.disclosure.relations import Parents
-from services.evaluation.evidence.disclosure.tables import Dimension, Mean, Table
+from services.evaluation.evidence.disclosure.tables import At, Dimension, Mean, Table
 from services.evaluation.evidence.errors import EvidenceError
 
 _SELDOM = 64
@@ -162,8 +163,8 @@ def _nested(one: Table, mine: Dimension, other: Table, theirs: Dimension) -> Non
 
 def _agree(together: list[Table], parents: Parents) -> None:
     known = [links.known(table, parents) for table in together]
-    covered = links.covered(known)
-    for one, other in combinations(known, 2):
+    covered, sums = links.covered(known), [_sums(table) for table in together]
+    for (first, one), (second, other) in combinations(enumerate(known), 2):
         for link in links.links(one, other, covered, covered):
             wrong = {"same": link.difference != 0, "fewer": link.difference > 0, "more": link.difference < 0}
             if wrong.get(link.alike):
@@ -174,3 +175,23 @@ def _agree(together: list[Table], parents: Parents) -> None:
                     cell=one.table.table,
                     field="counts",
                 )
+            for name in sorted(sums[first].keys() & sums[second].keys()):
+                (mean, mine), (_, theirs) = sums[first][name], sums[second][name]
+                totals = sum(mine[at] for at in link.mine), sum(theirs[at] for at in link.theirs)
+                _sums_agree(one.table, other.table, link, mean, totals)
+
+
+def _sums_agree(one: Table, other: Table, link: Link, mean: Mean, sums: tuple[int, int]) -> None:
+    """Raise an EvidenceError where a score has two sums over the same people, or one nobody left out can have."""
+    sign = -1 if link.alike == "fewer" else 1
+    people, apart = sign * link.difference, sign * (sums[0] - sums[1])
+    if link.alike != "apart" and not mean.low * people <= apart <= mean.high * people:
+        where = ", ".join(link.values) or "all"
+        said = f"does not sum the answers of the same people as {other.table} in {where}: correct one of them"
+        raise EvidenceError(said, cell=one.table, field=mean.name)
+
+
+def _sums(table: Table) -> dict[str, tuple[Mean, dict[At, int]]]:
+    """Return each score of a table by its name as it is compared, with its sum in each cell."""
+    cells = list(table.cells())
+    return {plain(mean.name): (mean, dict(zip(cells, mean.sums, strict=True))) for mean in table.means}

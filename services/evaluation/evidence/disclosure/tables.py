@@ -192,20 +192,21 @@ def _flat(table: Table) -> Table:
         raise EvidenceError(said, cell=table.table, field="means")
     if any(plain(parent) in map(plain, table.names) for dimension in table.dimensions for parent in dimension.within):
         raise EvidenceError("crossed with what it lies within; leave the coarser one out", cell=table.table)
-    if (
-        len(table.dimensions) > 2
-        and table.margins == "all"
-        and prod(len(d.values) for d in table.dimensions) > MOST_CUBED
-    ):
-        said = (
-            f"more than {MOST_CUBED} cells in three dimensions with all totals: whether they are safe takes too long to "
-            "try; show a grand total only, cross two dimensions at a time, or join values"
-        )
-        raise EvidenceError(said, cell=table.table, field="margins")
+    _triable(table)
     _percentages(table)
     counts = tuple(_numbers(table, table.counts, "counts", 0))
     means = tuple(_mean(table, mean, counts) for mean in table.means)
     return table.model_copy(update={"counts": counts, "means": means})
+
+
+def _triable(table: Table) -> None:
+    cubed = bool(table.dimensions[2:]) and table.margins == "all"
+    if cubed and prod(len(dimension.values) for dimension in table.dimensions) > MOST_CUBED:
+        said = (
+            f"more than {MOST_CUBED} cells in three dimensions with all totals: trying them would take too long; show a "
+            "grand total only, cross two dimensions at a time, or join values"
+        )
+        raise EvidenceError(said, cell=table.table, field="margins")
 
 
 def _percentages(table: Table) -> None:

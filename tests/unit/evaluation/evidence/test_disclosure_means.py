@@ -198,3 +198,24 @@ def test_no_hidden_count_of_a_table_with_totals_is_told_by_its_means(rule: str) 
             if entry.count.suppressed:
                 assert len(np.unique(grid[fits][:, cell])) >= by.keeps
     assert told > TABLES / 4
+
+
+@pytest.mark.parametrize(("counts", "sums"), [([190, 10], [600, 30]), ([190], [630])])
+def test_a_score_with_two_sums_over_the_same_people_is_turned_away(counts: list[int], sums: list[int]) -> None:
+    """200 people of 600 points are not 200 of 630, nor have ten who are left out -30. One of the means was shown."""
+
+    def table(name: str, by: str, counts: list[int], sums: list[int] | None) -> dict[str, Any]:
+        means = [] if sums is None else [{"name": "score", "low": 1, "high": 5, "answers": 5, "sums": sums}]
+        values, other = [f"{by}{i}" for i in range(len(counts))], "sex" if by == "org" else "org"
+        dimension = {"name": by, "values": values, "unrelated": [other]}
+        return {"table": name, "population": "p", "margins": "all", "dimensions": [dimension]} | {
+            "counts": counts,
+            "means": means,
+        }
+
+    listed = [table("orgs", "org", [100, 100], [300, 300]), table("sexes", "sex", counts, sums)]
+    parsed = disclosure.parse(
+        {"format": "groundswell-tables/1", "tables": [*listed, table("both", "sex", [190, 10], None)]}
+    )
+    with pytest.raises(EvidenceError, match="orgs: score: does not sum the answers of the same people as sexes in all"):
+        disclosure.release(parsed, None, DEFAULT)

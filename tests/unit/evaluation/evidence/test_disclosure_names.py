@@ -66,7 +66,19 @@ def test_what_looks_like_a_name_of_the_last_release_is_turned_away() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["\u0430ll", "a1l", "al1", "\u043011", "aII", "[\u0441]", "Hidden\ufe0f", "H\u0456dden", "H\u00efdden", "all\u3164"]
+    "name",
+    [
+        "\u0430ll",
+        "a1l",
+        "al1",
+        "\u043011",
+        "aII",
+        "[\u0441]",
+        "Hidden\ufe0f",
+        "H\u0456dden",
+        "H\u00efdden",
+        "all\u3164",
+    ],
 )
 def test_a_value_that_looks_like_a_total_or_like_something_hidden_is_turned_away(name: str) -> None:
     with pytest.raises(EvidenceError, match="are kept for totals and hidden figures"):
