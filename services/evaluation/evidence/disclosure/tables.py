@@ -203,7 +203,7 @@ def _triable(table: Table) -> None:
     cubed = bool(table.dimensions[2:]) and table.margins == "all"
     if cubed and prod(len(dimension.values) for dimension in table.dimensions) > MOST_CUBED:
         said = (
-            f"more than {MOST_CUBED} cells in three dimensions with all totals: trying them would take too long; show a "
+            f"more than {MOST_CUBED} cells in three dimensions with all totals: trying them takes too long; show a "
             "grand total only, cross two dimensions at a time, or join values"
         )
         raise EvidenceError(said, cell=table.table, field="margins")
