@@ -43,8 +43,11 @@ class Footing:
     value. Movement is net: who came and who left are told apart by their scores only.
     """
 
-    def __init__(self, releases: Sequence[Sequence[Published]], before: Sequence[Cells]) -> None:
-        self._releases, self._before = releases, before
+    def __init__(
+        self, releases: Sequence[Sequence[Published]], before: Sequence[Cells], uneven: Sequence[Cells] = ()
+    ) -> None:
+        self._releases, self._before, self._uneven = releases, before, uneven
+        self._apart: frozenset[Cell] | None = None
         self._k = max(known.by.k for release in releases for known in release)
         self._ages = Ages([[known.table for known in release] for release in releases])
         self._stands = [{cell: stand for known in release for cell, stand in _stands(known)} for release in releases]
@@ -54,12 +57,47 @@ class Footing:
 
         A cell that stands as it did in a mean of an earlier release tells nothing new, and is not among them.
         """
-        found: set[Cell] = set()
-        for age, cells in enumerate((shown, *self._before)):
-            for mine, theirs in self._tied(at, age):
-                if not cells.isdisjoint(theirs) and self._differ(mine, theirs, age):
-                    found.update(cell for cell in mine if not self._told(cell, self._before))
+        found = self._uneven_before(at)
+        if self._apart is None:
+            self._apart = frozenset().union(*map(self._uneven_before, range(len(self._releases[0]))))
+        for mine, theirs in self._tied(at, 0):
+            if shown.isdisjoint(theirs):
+                continue
+            if self._differ(mine, theirs, 0) or not (self._apart.isdisjoint(mine) and self._apart.isdisjoint(theirs)):
+                found.update(cell for cell in mine if not self._told(cell, self._before))
         return frozenset(found)
+
+    def _uneven_before(self, at: int) -> set[Cell]:
+        """Return cells of a table of the newest release of which no mean may tell, beside earlier releases.
+
+        What stands as it did where it was uneven stays so: beside what others did then it tells the same.
+        """
+        found: set[Cell] = set()
+        for age, cells in enumerate(self._before, 1):
+            for mine, theirs in self._tied(at, age):
+                if not cells.isdisjoint(theirs) and (
+                    self._differ(mine, theirs, age) or self._broken_down(at, mine, theirs, age)
+                ):
+                    found.update(mine)
+        for cell in self._stands[0]:
+            was = (cell in cells and self.stood([cell], age) for age, cells in enumerate(self._uneven, 1))
+            if cell[0] == plain(self._releases[0][at].table.table) and any(was):
+                found.add(cell)
+        return {cell for cell in found if not self._told(cell, self._before)}
+
+    def _broken_down(self, at: int, mine: Sequence[Cell], theirs: Sequence[Cell], age: int) -> bool:
+        """Say whether a table that was not there then breaks down people who moved since.
+
+        Ten of them may have come to one of its cells and a newcomer to another, and no earlier figure sets these apart,
+        unless so many people are in them that rounding hardly tells an answer.
+        """
+        known = self._releases[0][at]
+        there = (plain(old.table.table) for one in self._releases[1 : age + 1] for old in one)
+        if len(mine) == 1 or plain(known.table.table) in there:
+            return False
+        here, before = self._together(mine, 0), self._together(theirs, age)
+        wide = max((mean.high - mean.low for mean in known.table.means), default=0)
+        return not here.agrees(before) and here.people + before.people < _OPEN * STEP * wide
 
     def telling(self, at: int, mean: Mean, shown: Sequence[Cells]) -> Iterator[tuple[frozenset[Cell], Sum]]:
         """Yield cells of a table of the newest release whose means, less earlier ones, tell of people who agree.

@@ -32,11 +32,15 @@ class Showing:
     def __init__(self, releases: Sequence[Sequence[Published]], parents: Parents, earlier: "Sequence[Showing]") -> None:
         self._releases, self._parents, self._earlier = releases, parents, earlier
         self._hidden = Places(_hidden(releases, parents))
-        self._footing = Footing(releases, [showing.cells for showing in earlier])
+        self._footing = Footing(
+            releases, [showing.cells for showing in earlier], [showing.uneven for showing in earlier]
+        )
         self.cells: set[Cell] = set()
         """Cells in any mean of `told`."""
         self.scores: dict[str, set[Cell]] = {}
         """The same for each score."""
+        self.uneven: set[Cell] = set()
+        """Cells of which no mean may tell, because they stand on other people than those of another table."""
         self._ends: dict[str, Ends] = {}
         self._crosswise: dict[str, Places] = {}
         self.sums: dict[str, list[tuple[Facts, ends.Sum]]] = {}
@@ -61,6 +65,7 @@ class Showing:
         for at, known in enumerate(release):
             cells = [which(known, values)[1:] for values in known.table.cells()]
             uneven = self._footing.uneven(at, self.cells) if known.table.means else frozenset()
+            self.uneven |= uneven
             for mean in known.table.means:
                 name = plain(mean.name)
                 close = self._close(name)
