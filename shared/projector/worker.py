@@ -69,6 +69,8 @@ class Projector:
         self._client: Any = None
         self._partitions: dict[int, Partition[Any]] = {}
         self._aside: dict[int, float] = {}
+        self._shared_out = True
+        """Whether the client's assignment is true: while the group shares out anew, it still names what was ours."""
         self._lock = asyncio.Lock()
         """Held while partitions are folded, written or dropped: what is written is what is then marked as written."""
         self._pace = Pace()
@@ -210,6 +212,8 @@ class Projector:
 
     async def _take_assigned(self) -> None:
         """Load every partition that was assigned and is not in memory, then let its records come."""
+        if not self._shared_out:
+            return
         by_number: dict[int, list[TopicPartition]] = {}
         for place in self._client.assignment():
             by_number.setdefault(place.partition, []).append(place)
@@ -221,7 +225,7 @@ class Projector:
     async def _take(self, number: int, places: list[TopicPartition]) -> None:
         if {place.topic for place in places} != set(self._topics):
             raise LogTroubleError(f"partition {number} was assigned for some topics only; partition counts differ")
-        if not set(places) <= self._client.assignment():
+        if not self._are_ours(places):
             return  # given to somebody else while an earlier one was being taken
         self._client.pause(*places)
         async with self._lock:
@@ -237,13 +241,16 @@ class Projector:
                 self._partitions.clear()
                 return
             first = await begins(self._client, places)
-            if not set(places) <= self._client.assignment():
+            if not self._are_ours(places):
                 return  # given to somebody else meanwhile; whoever has it raises the epoch again
             for place in places:
                 self._client.seek(place, first_wanted(partition, place.topic, first[place]))
             self._partitions[number] = partition
             self._accounts.took(partition)
             self._client.resume(*places)
+
+    def _are_ours(self, places: Iterable[TopicPartition]) -> bool:
+        return self._shared_out and set(places) <= self._client.assignment()
 
     async def assigned(self, places: Iterable[TopicPartition]) -> None:
         """Hold newly assigned partitions back until their stored position has been set."""
@@ -253,9 +260,11 @@ class Projector:
             self._client.pause(*places)
         for place in places:
             self._aside.pop(place.partition, None)
+        self._shared_out = True
 
     async def revoked(self, places: Iterable[TopicPartition]) -> None:
-        """Write what was folded and let the partitions go."""
+        """Write what was folded and let the partitions go; none is taken until they have been shared out."""
+        self._shared_out = False
         numbers = {place.partition for place in places}
         if numbers & self._partitions.keys():
             await self._checkpoint(final=True)

@@ -6,6 +6,7 @@ Guards P3, P4, P5 and P8 by breaking them.
 from tests.sabotage.sabotage import Sabotage
 
 PROJECTOR = "tests/integration/kernel/test_projector.py"
+SHARING_OUT = "tests/integration/kernel/test_sharing_out.py"
 STORAGE = "tests/integration/kernel/test_checkpoints.py"
 PARTITION = "tests/unit/shared/projector/test_partition.py"
 PLACES = "tests/unit/shared/projector/test_places.py"
@@ -115,6 +116,18 @@ SABOTAGES = (
         red=(
             f"{PROJECTOR}::test_a_live_projection_that_is_wrong_is_found_and_not_replaced_unasked[embedded]",
             f"{PROJECTOR}::test_what_is_said_while_a_rebuild_folds_is_there_when_readers_go_over[embedded]",
+        ),
+    ),
+    Sabotage(
+        name="partitions-taken-while-shared-out",
+        promise="P4",
+        breaks="a zombie fences whoever has its partitions by now, and what it is given back is never handed out again",
+        file="shared/projector/worker.py",
+        old="        self._shared_out = False\n",
+        new="",
+        red=(
+            f"{SHARING_OUT}::test_nothing_is_taken_while_the_group_shares_out",
+            f"{SHARING_OUT}::test_what_comes_back_is_handed_out_again",
         ),
     ),
     Sabotage(
