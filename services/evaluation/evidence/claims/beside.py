@@ -80,14 +80,15 @@ def _fewest(side: list[Asked], k: int) -> tuple[int, int]:
 def _shown(table: CellTable, control: str, k: int) -> tuple[set[int], set[int]]:
     """Return the times since the start at which no organisation of either side could be recognised, and the others.
 
-    Before the start each wave is compared with the one before it, from the start on with the last one before it.
+    Before the start each wave is compared with the one before it, from the start on with the last one before it; with
+    whoever had not begun by that wave.
     """
     times: dict[int, list[Compared]] = {}
     for start in sorted({cell.cohort for cell in table.cells if cell.cohort > 1}):
         for wave in range(2, len(table.waves) + 1):
             took = _took(table, {wave, min(start, wave) - 1})
             own = [cell for cell in took if cell.cohort == start]
-            others = [cell for cell in took if compares(cell.cohort, max(start, wave), control)]
+            others = [cell for cell in took if cell.cohort != start and compares(cell.cohort, wave, control)]
             if own and others:
                 times.setdefault(wave - start, []).append(Compared(start, wave, own, others))
     hidden = {time for time, pairs in times.items() if _recognised(table, pairs, k)}

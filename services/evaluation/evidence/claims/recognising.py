@@ -60,14 +60,15 @@ def later_recognisable(table: CellTable, control: str, k: int) -> bool:
 def _later(table: CellTable) -> Iterator[tuple[int, ...]]:
     """Yield the people of each organisation of those who begin later, for every start and wave that has some.
 
-    Before the start each wave is compared with the one before it, from the start on with the last one before it.
+    Before the start each wave is compared with the one before it, from the start on with the last one before it: before
+    it those who begin earlier, but after the wave, are compared as well.
     """
     for start in sorted({cell.cohort for cell in table.cells if cell.cohort > 1}):
         for wave in range(2, len(table.waves) + 1):
             asked = {wave, min(start, wave) - 1}
             sizes: Counter[str] = Counter()
             for cell in table.cells:
-                if cell.cohort > max(start, wave) and asked <= set(cell.pattern):
+                if cell.cohort != start and cell.cohort > wave and asked <= set(cell.pattern):
                     sizes[cell.organisation] += cell.n
             if sizes:
                 yield tuple(sizes.values())

@@ -46,3 +46,17 @@ def test_no_organisation_is_told_by_taking_one_comparison_from_the_other(tmp_pat
 @pytest.mark.parametrize("control", ["never_treated", "not_yet_treated"])
 def test_several_that_begin_later_may_be_compared_with(tmp_path: Path, capsys: Any, control: str) -> None:
     assert asked(tmp_path, capsys, starting_late(6, 7, 8), control)["claim"]["level"] >= 2
+
+
+def test_few_who_begin_in_between_are_not_told_by_the_waves_before_a_later_start(tmp_path: Path, capsys: Any) -> None:
+    """At a wave before their own start they were compared with those who begin last, and with nobody in the other."""
+    sizes = (*[2] * 4, *[25] * 14)
+    whole = region(Region(organisations=18, waves=7, starts=(6,), seed=4, dropout=0, taking_part=10, sizes=sizes))
+    early = {f"Organisation {number:03}" for number in range(1, 5)}
+    cells = [replace(cell, cohort=4) if cell.organisation in early else cell for cell in whole.cells]
+    table = CellTable.of(whole.outcome, whole.waves, cells)
+    first = asked(tmp_path, capsys, table, "never_treated")
+    second = asked(tmp_path, capsys, table, "not_yet_treated")
+    assert (first["claim"]["level"] >= 2, second["claim"]["level"]) == (True, 1)
+    assert second["beside"]["event_study"] == []
+    assert "could be recognised" in second["not_compared"]
