@@ -18,7 +18,8 @@ from services.evaluation.evidence.claims.declaration import Declaration
 from services.evaluation.evidence.claims.ladder import ladder
 from services.evaluation.evidence.claims.words import hidden
 
-_UNNAMED = "unnamed instrument"
+UNNAMED = "unnamed instrument"
+"""Stands for an instrument's name that holds a word which no claim may say."""
 _LIBRARIES = ("numpy", "pandas", "scipy")
 WITHHELD = "withheld"
 """Stands for a fingerprint from which answers could be guessed."""
@@ -64,7 +65,7 @@ def origin(
         others=tuple(sorted(others)) if cells else (),
         declaration=None if declared == Declaration.nothing() else _hash(declared.model_dump(mode="json")),
         lottery_at=str(at) if at else None,
-        instrument=_UNNAMED if hidden(instrument, ladder().may_not(1)) else instrument,
+        instrument=UNNAMED if hidden(instrument, ladder().may_not(1)) else instrument,
         left_out=None,
         control=control,
         k=table.k,

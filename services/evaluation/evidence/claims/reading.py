@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pydantic import TypeAdapter, ValidationError
 
 from services.evaluation.evidence.cells import Outcome
+from services.evaluation.evidence.claims.carried import instrument_is_named, standards_are_named, versions_are_named
 from services.evaluation.evidence.claims.claim import Claim
 from services.evaluation.evidence.claims.concluding import further, methods, rule, sound_positions
 from services.evaluation.evidence.claims.figures import Figures, nearest
@@ -19,12 +20,14 @@ from services.evaluation.evidence.claims.origin import WITHHELD
 from services.evaluation.evidence.claims.registry import UNREGISTERED, shown, unit_on
 from services.evaluation.evidence.claims.sentences import sentence
 from services.evaluation.evidence.errors import EvidenceError
+from services.evaluation.evidence.estimate import FEWEST, MANY, MEANS, METHODS, NONE, WILD
 
 _COMPARES, _CONSISTENT = 2, 3
 _TWO = 2
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _PLACE = re.compile(r"[A-Za-z0-9._-]{1,120}/(0|[1-9][0-9]*)/(0|[1-9][0-9]*)", re.ASCII)
 _CONTROLS = {"never_treated", "not_yet_treated"}
+_METHOD = {inference: f"{method}; {inference}" for inference, method in METHODS.items()}
 _CLAIM = TypeAdapter(Claim)
 
 
@@ -73,23 +76,26 @@ def _counted(claim: Claim) -> bool:
 
 
 def _organised(claim: Claim) -> bool:
+    """Organisations are as many as the level asks for, and as the method that judges them needs."""
     if claim.level == 0:
         return True
     fewest = ladder().fewest_organisations if claim.level >= _CONSISTENT else _TWO
+    fewest = max(fewest, {_METHOD[MEANS]: FEWEST, _METHOD[WILD]: MANY}.get(claim.method, 0))
     sides = [claim.organisations, *([claim.organisations_comparison] if claim.level >= _COMPARES else [])]
     return all(number is not None and number >= fewest for number in sides)
 
 
 def _surely(claim: Claim) -> bool:
-    """The interval is one, holds the figure, and leaves out 0 where something was detected."""
-    figure, interval = _figure(claim), claim.interval
-    if interval is not None and (figure is None or not interval[0] <= figure <= interval[1]):
+    """The interval is one, holds the figure, leaves out 0 where something was detected, and is not longer to a side
+    than what could have been detected; none of this where nothing was tested.
+    """
+    figure, interval, least = _figure(claim), claim.interval, claim.smallest_detectable
+    if claim.detected is None or figure is None or interval is None or least is None:
+        return claim.detected is interval is least is None
+    low, high = interval
+    if not low <= figure <= high or round(high - low - 2 * least, _finest()) > 0:
         return False
-    if claim.detected is None:
-        return True
-    if interval is None or claim.smallest_detectable is None:
-        return False
-    return not claim.detected or (figure != 0 and not interval[0] <= 0 <= interval[1])
+    return not claim.detected or (figure != 0 and not low <= 0 <= high)
 
 
 def _compared(claim: Claim) -> bool:
@@ -105,16 +111,25 @@ def _expected(claim: Claim) -> bool:
 
 
 def _remained(claim: Claim) -> bool:
-    """Those who left are bounds, and from level 3 on of the difference's sign (rounded outwards, so up to 0).
+    """Those who left are bounds that hold the difference, from level 3 on of its sign (rounded outwards, so up to 0).
 
-    Of few who left the bounds are not said at any level.
+    Of few who left the bounds are not said at any level, nor where organisations count alike.
     """
     if claim.attrition is None:
         return True
-    low, high = claim.attrition
-    difference = claim.difference or 0.0
-    same = not low < 0 < high and min(low * difference, high * difference) >= 0
-    return low <= high and claim.level >= _COMPARES and (claim.level < _CONSISTENT or same)
+    if claim.difference is None or claim.method == _METHOD[MEANS]:
+        return False
+    (low, high), widest = claim.attrition, 2 * (claim.made_from.scale[1] - claim.made_from.scale[0])
+    same = not low < 0 < high and min(low * claim.difference, high * claim.difference) >= 0
+    return -widest <= low <= claim.difference <= high <= widest and (claim.level < _CONSISTENT or same)
+
+
+def _by_method(claim: Claim) -> bool:
+    """The method is one of the level; a description tests nothing, and the time before is judged by the bootstrap."""
+    described = claim.method == _METHOD[NONE] and claim.detected is not None
+    untested = claim.method == _METHOD[WILD] and claim.detected is None
+    unjudged = claim.level == _CONSISTENT and claim.method in (_METHOD[NONE], _METHOD[MEANS])
+    return claim.method in methods(claim.level) and not (described or untested or unjudged)
 
 
 def _ruled(claim: Claim) -> bool:
@@ -122,12 +137,12 @@ def _ruled(claim: Claim) -> bool:
 
 
 def _said(claim: Claim) -> bool:
-    """The sentence is the one of the figures, with one of the numbers of decimals that the ladder knows."""
+    """The sentence is the one of the figures, with as many decimals as so many people are shown with."""
     low, high = claim.made_from.scale
     outcome = Outcome.model_construct(name=claim.outcome, unit=claim.unit, low=low, high=high, better="higher")
     level: Level = claim.level
     return claim.sentence in {
-        sentence(level, outcome, _shown(claim, decimals)) for decimals in {step.decimals for step in ladder().decimals}
+        sentence(level, outcome, _shown(claim, decimals)) for decimals in _decimals(claim)
     }
 
 
@@ -147,14 +162,22 @@ def _finest() -> int:
     return max(step.decimals for step in ladder().decimals)
 
 
+def _decimals(claim: Claim) -> set[int]:
+    """Return with how many decimals as many people as are rounded to those of the smaller side may be shown."""
+    k = max(claim.made_from.k, ladder().fewest_people)
+    people = min(many for many in (claim.people or 0, claim.people_comparison) if many is not None)
+    return {ladder().shown_decimals(many) for many in (max(people - k // 2, k), people + (k - 1) // 2)}
+
+
 def _rounded(claim: Claim) -> bool:
-    """No figure has more decimals than the finest that may be shown, and no change is longer than the scale."""
+    """No figure has more decimals than so many people are shown with, and no change is longer than the scale."""
     pairs = [*(claim.interval or ()), *(claim.attrition or ())]
     each = [claim.observed, claim.difference, claim.expected_without, claim.smallest_detectable, *pairs]
     low, high = claim.made_from.scale
     least = claim.smallest_detectable is None or claim.smallest_detectable > 0
     within = claim.observed is None or abs(claim.observed) <= high - low
-    return least and within and all(value is None or round(value, _finest()) == value for value in each)
+    finest = max(_decimals(claim))
+    return least and within and all(value is None or round(value, finest) == value for value in each)
 
 
 def _drawn(claim: Claim) -> bool:
@@ -199,6 +222,8 @@ def _positioned(claim: Claim) -> bool:
 
 _CHECKS: Mapping[str, Callable[[Claim], bool]] = {
     "rule": _ruled,
+    "made_from.k": lambda claim: claim.made_from.k >= ladder().fewest_people,
+    "made_from.scale": lambda claim: claim.made_from.scale[0] < claim.made_from.scale[1],
     "outcome": _labelled,
     "unit": lambda claim: unit_on(claim.unit, *claim.made_from.scale) == claim.unit,
     "better": lambda claim: claim.better in ("higher", "lower"),
@@ -210,12 +235,15 @@ _CHECKS: Mapping[str, Callable[[Claim], bool]] = {
     "difference": _compared,
     "expected_without": _expected,
     "attrition": _remained,
-    "method": lambda claim: claim.method in methods(claim.level),
+    "method": _by_method,
     "interval": _surely,
     "observed": _rounded,
     "internal": lambda claim: claim.internal == (ladder().internal if claim.level else ""),
     "made_from.cells": _fingerprinted,
     "made_from.control": _controlled,
+    "made_from.instrument": instrument_is_named,
+    "made_from.versions": versions_are_named,
+    "standards": standards_are_named,
     "made_from.left_out": _left,
     "made_from.declaration": _declared,
     "made_from.lottery_at": _drawn,

@@ -6,6 +6,8 @@ inference that gave it and the smallest change that could have been seen.
 
 from services.evaluation.evidence.estimate.estimating import BENDS, METHODS, Options, estimate, from_moments
 from services.evaluation.evidence.estimate.inference import (
+    FEWEST,
+    MANY,
     MEANS,
     NONE,
     WILD,
@@ -19,6 +21,8 @@ from services.evaluation.evidence.estimate.result import Estimate
 
 __all__ = [
     "BENDS",
+    "FEWEST",
+    "MANY",
     "MEANS",
     "METHODS",
     "NONE",

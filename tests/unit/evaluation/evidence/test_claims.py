@@ -21,7 +21,7 @@ from services.evaluation.evidence.claims import (
 )
 from services.evaluation.evidence.claims.words import found
 from services.evaluation.evidence.errors import EvidenceError
-from services.evaluation.evidence.estimate import Estimate, estimate
+from services.evaluation.evidence.estimate import METHODS, NONE, Estimate, chosen, estimate
 from services.evaluation.evidence.simulation import OUTCOME, Region, region
 from tests.unit.evaluation.evidence.claimed import DECLARED, DRAWN, KNOWN, SURE, UNSURE, WHOLE, fewer, numbers_of
 
@@ -206,15 +206,26 @@ def test_no_claim_is_made_of_an_outcome_whose_name_is_a_verdict_or_no_label(name
     assert refused.value.field == "outcome.name"
 
 
-SURENESS = st.tuples(st.floats(-9, 9), st.none() | st.tuples(st.floats(0.001, 9), st.floats(0.001, 9)))
+SURENESS = st.none() | st.tuples(st.floats(0.001, 9), st.floats(0.001, 9), st.floats(1, 3), st.floats(0, 1))
+"""How far the interval goes below and above, how many times its half could have been detected, and p; or unknown."""
+
+
+def estimated(effect: float, sure: tuple[float, float, float, float] | None, **rest: Any) -> Estimate:
+    """An estimate that is as sure as its method can be: of few organisations described, of many by the bootstrap."""
+    name = chosen(min(rest["organisations_treated"], rest["organisations_comparison"])) if sure else NONE
+    blank = replace(SURE, effect=effect, interval=None, p_value=None, smallest_detectable=None, **rest)
+    if sure is None or name == NONE:
+        return replace(blank, inference=NONE, method=METHODS[NONE], event_study=(), sensitivity=())
+    below, above, times, p_value = sure
+    found_ = replace(blank, interval=(effect - below, effect + above), p_value=p_value, inference=name)
+    return replace(found_, method=METHODS[name], smallest_detectable=times * (below + above) / 2)
+
+
 ESTIMATES = st.builds(
-    lambda sure, **rest: replace(
-        SURE, effect=sure[0], interval=sure[1] and (sure[0] - sure[1][0], sure[0] + sure[1][1]), **rest
-    ),
+    estimated,
+    st.floats(-9, 9),
     SURENESS,
     attempted=st.booleans(),
-    p_value=st.none() | st.floats(0, 1),
-    smallest_detectable=st.none() | st.floats(0.001, 9),
     organisations_treated=st.integers(0, 9),
     organisations_comparison=st.integers(0, 9),
     people_treated=st.integers(0, 200),
