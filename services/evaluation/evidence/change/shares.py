@@ -18,15 +18,18 @@ from services.evaluation.evidence.panel import Numbers
 
 _FEW = 0.05
 """Part of all answers up to which other scores make no third one."""
+_BETWEEN = 0.3
+"""Likewise, up to which scores between two others may be given by whoever is unsure, whatever is beneath."""
 
 
-def by_share(table: CellTable, control: str, spread: float) -> float:
+def by_share(table: CellTable, control: str, spread: float | None) -> float:
     """Return by how much the programme's side would have moved further than the comparison, in the outcome's unit, had
     each place beneath the answers moved as it did in the comparison.
 
     Beneath the answers both sides are normal, and the lines between two scores are the same for both. How far apart the
-    programme's people stand there follows from the answers, but from yes and no it does not, nor where all but a few
-    are: there it is `spread` times that of the comparison, and all move alike. Averaged over starts and waves by the
+    programme's people stand there follows from the answers, but from yes and no it does not, nor where all but some
+    in between are, who may have been unsure wherever they stood: there it is `spread` times that of the comparison, and all move
+    alike. Without a `spread` the answers are believed as far as they tell one. Averaged over starts and waves by the
     people who begin. Without end where cells do not say how many gave which score, nobody is compared, or nothing can
     be told of how far a side stands from a line.
     """
@@ -40,19 +43,28 @@ def by_share(table: CellTable, control: str, spread: float) -> float:
             found.append((sum(own.values()), (own, before, after)))
     if not found:
         return inf
-    scores = _given(side for _, sides in found for side in sides)
-    further = sum(many * _further(sides, scores, spread) for many, sides in found)
+    scores = _given((side for _, sides in found for side in sides), seen=spread is None)
+    further = sum(many * _further(sides, scores, spread or 1.0) for many, sides in found)
     return further / sum(many for many, _ in found)
 
 
-def _given(sides: Iterable[Histogram]) -> Numbers:
-    """Return all scores, rising; two of them where all but a few gave these."""
+def _given(sides: Iterable[Histogram], *, seen: bool) -> Numbers:
+    """Return all scores, rising; two of them where all but a few gave these, or all but some who need not have stood
+    in between: that they did is believed where it is to be `seen`.
+    """
     every = Counter[int]()
     for side in sides:
         every.update(side)
-    two = every.most_common(2)
-    alike = sum(many for _, many in two) >= (1 - _FEW) * every.total()
-    return np.array(sorted(score for score, _ in two) if alike else sorted(+every), dtype=float)
+    scores, whole = sorted(+every), every.total()
+    first, *rest = sorted(scores, key=lambda score: (-every[score], score))
+    if rest and every[first] + every[rest[0]] >= (1 - _FEW) * whole:
+        return np.array(sorted((first, rest[0])), dtype=float)
+    beside = scores[max(scores.index(first) - 1, 0) : scores.index(first) + 2]
+    apart = next((score for score in rest if score not in beside and not seen), first)
+    others = whole - every[first] - every[apart]
+    if apart != first and others <= min(_BETWEEN * whole, 2 * every[apart]):
+        return np.array(sorted((first, apart)), dtype=float)
+    return np.array(scores, dtype=float)
 
 
 def _further(sides: Sequence[Histogram], scores: Numbers, spread: float) -> float:

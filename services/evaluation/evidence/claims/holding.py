@@ -271,11 +271,11 @@ def _all_used(table: CellTable, estimate: Estimate) -> bool:
 
 
 def _furthers(table: CellTable, control: str) -> tuple[float, ...]:
-    """Return what steps and ends of the scale may have made of the difference; of yes and no whichever side's people
-    stood further apart beneath them.
+    """Return what steps and ends of the scale may have made of the difference; of yes and no, and of little between
+    them, whichever side's people stood further apart beneath.
     """
     apart = ladder().spread_unseen
-    return by_rank(table, control), *(by_share(table, control, spread) for spread in (apart, 1 / apart))
+    return by_rank(table, control), *(by_share(table, control, spread) for spread in (None, apart, 1 / apart))
 
 
 def _ranked(further: float, estimate: Estimate) -> bool:

@@ -64,12 +64,24 @@ def test_of_three_scores_and_more_it_follows_how_far_apart_people_stood(
     change = np.mean(steps(mean + rise, deviation, lines)) - np.mean(own)
     further = change - np.mean(others[1]) + np.mean(others[0])
     assert by_share(made, NEVER, 2.0) == pytest.approx(further, abs=0.01)
-    assert by_share(made, NEVER, 0.5) == by_share(made, NEVER, 2.0)
+    assert by_share(made, NEVER, 0.5) == by_share(made, NEVER, 2.0) == by_share(made, NEVER, None)
 
 
 def test_a_few_other_answers_make_no_third_score() -> None:
     nearly = {2: [(1, 1)] * 20 + [(3, 3)] * 20 + [(2, 2)], 0: [(1, 3)] * 10 + [(1, 1)] * 10 + [(3, 3)] * 20}
     assert by_share(table(nearly), NEVER, 2.0) < -0.1
+
+
+@pytest.mark.parametrize(("unsure", "told"), [(2, False), (9, False), (15, False), (20, True)])
+def test_some_who_may_be_unsure_wherever_they_stand_tell_of_nobody_how_far_apart_they_stood(
+    unsure: int, *, told: bool
+) -> None:
+    own = [(1, 1)] * 20 + [(3, 3)] * 20 + [(2, 2)] * unsure
+    others = [(1, 3)] * 8 + [(1, 1)] * 12 + [(3, 3)] * 20 + [(2, 2)] * unsure
+    made = table({2: own, 0: others})
+    assert by_share(made, NEVER, None) == pytest.approx(0.0, abs=0.02)
+    assert (by_share(made, NEVER, 2.0) == by_share(made, NEVER, None)) is told
+    assert (by_share(made, NEVER, 2.0) < -0.1) is not told
 
 
 def test_what_is_not_counted_or_said_by_all_is_without_end() -> None:
@@ -90,20 +102,24 @@ def test_a_difference_that_the_line_may_have_made_stays_a_comparison(
 
 
 @pytest.mark.parametrize("seed", [0, 1, 3])
-def test_the_same_shares_from_people_further_apart_are_no_effect(seed: int) -> None:
-    """All rise alike beneath the answers: 37 of 40 such regions without an effect were level 3."""
+@pytest.mark.parametrize("unsure", [0.0, 0.08, 0.2])
+def test_the_same_shares_from_people_further_apart_are_no_effect(seed: int, unsure: float) -> None:
+    """All rise alike beneath the answers: 37 of 40 such regions without an effect were level 3; and 27, where some
+    were unsure, wherever they stood.
+    """
     random = np.random.default_rng(seed)
     house = np.repeat(np.arange(24), 60)
     begins, wave = house < 12, np.arange(6) >= 4
     each = random.normal(0, 0.77, (len(house), 1)) + random.normal(0, 0.63, (len(house), 6)) - 0.5
-    scores = np.where(begins[:, None], 2.0, 1.0) * each + 0.8 * wave > 0
+    said_yes = np.where(begins[:, None], 2.0, 1.0) * each + 0.8 * wave > 0
+    scores = np.where(random.random(said_yes.shape) < unsure, 1, 2 * said_yes)
     names = [f"Trust {one:02}" for one in house]
-    cells = fold(names, np.where(begins, 5, 0).tolist(), scores.astype(np.int64), scores | True)
-    region = CellTable.of(Outcome(name="Confidence", low=0, high=1), WAVES, cells)
+    cells = fold(names, np.where(begins, 5, 0).tolist(), scores.astype(np.int64), scores >= 0)
+    region = CellTable.of(Outcome(name="Confidence", low=0, high=2), WAVES, cells)
     starts = {name: 5 if place < 12 * 60 else 0 for place, name in enumerate(names)}
     told = {
         "primary": "Confidence",
-        "outcomes": {"Confidence": DECLARED.outcomes[DECLARED.primary].model_copy(update={"scale": (0, 1)})},
+        "outcomes": {"Confidence": DECLARED.outcomes[DECLARED.primary].model_copy(update={"scale": (0, 2)})},
         "organisations": tuple(starts),
         "waves": tuple(WAVES),
         "starts": starts,
