@@ -28,10 +28,10 @@ def by_share(table: CellTable, control: str, spread: float | None) -> float:
 
     Beneath the answers both sides are normal, and the lines between two scores are the same for both. How far apart the
     programme's people stand there follows from the answers, but from yes and no it does not, nor where all but some
-    in between are, who may have been unsure wherever they stood: there it is `spread` times that of the comparison, and all move
-    alike. Without a `spread` the answers are believed as far as they tell one. Averaged over starts and waves by the
-    people who begin. Without end where cells do not say how many gave which score, nobody is compared, or nothing can
-    be told of how far a side stands from a line.
+    in between are, who may have been unsure wherever they stood: there it is `spread` times that of the comparison, and
+    all move alike. Without a `spread` the answers are believed as far as they tell one. Averaged over starts and waves
+    by the people who begin. Without end where cells do not say how many gave which score, nobody is compared, or
+    nothing can be told of how far a side stands from a line.
     """
     found: list[tuple[int, tuple[Histogram, Histogram, Histogram]]] = []
     for one in compared(table, control):

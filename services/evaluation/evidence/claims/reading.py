@@ -141,9 +141,7 @@ def _said(claim: Claim) -> bool:
     low, high = claim.made_from.scale
     outcome = Outcome.model_construct(name=claim.outcome, unit=claim.unit, low=low, high=high, better="higher")
     level: Level = claim.level
-    return claim.sentence in {
-        sentence(level, outcome, _shown(claim, decimals)) for decimals in _decimals(claim)
-    }
+    return claim.sentence in {sentence(level, outcome, _shown(claim, decimals)) for decimals in _decimals(claim)}
 
 
 def _figure(claim: Claim) -> float | None:
