@@ -91,7 +91,7 @@ def _surely(claim: Claim) -> bool:
     """
     figure, interval, least = _figure(claim), claim.interval, claim.smallest_detectable
     if claim.detected is None or figure is None or interval is None or least is None:
-        return claim.detected is interval is least is None
+        return all(value is None for value in (claim.detected, interval, least))
     low, high = interval
     if not low <= figure <= high or round(high - low - 2 * least, _finest()) > 0:
         return False
