@@ -47,14 +47,17 @@ def possible_values(system: System, keeps: int, tell: Progress = nobody) -> dict
 
 
 def _enumerated(system: System) -> dict[tuple[int, ...], set[int]]:
-    ranges = [np.arange(low, high + 1) for low, high in system.bounds]
-    grids = [grid.ravel() for grid in np.meshgrid(*ranges, indexing="ij")]
-    fits = np.ones(grids[0].size, dtype=bool)
+    # Counts that are known are numbers, no axis of the grid: there may be thousands of them beside one that is not.
+    free = [count for count, (low, high) in enumerate(system.bounds) if low < high]
+    ranges = [np.arange(low, high + 1) for low, high in (system.bounds[count] for count in free)]
+    axes = dict(zip(free, (grid.ravel() for grid in np.meshgrid(*ranges, indexing="ij")), strict=True))
+    grids = [axes.get(count, np.array([low])) for count, (low, _) in enumerate(system.bounds)]
+    fits = np.ones(prod(map(len, ranges)), dtype=bool)
     for row, low, high in system.rows:
         total = sum(grids[count] * factor for count, factor in row.items())
         fits &= (total >= low) & (total <= high)
     return {
-        members: set(np.unique(np.asarray(sum(grids[count] for count in members))[fits]).tolist())
+        members: set(np.unique(np.broadcast_to(sum(grids[count] for count in members), fits.shape)[fits]).tolist())
         for members in system.hidden
     }
 
