@@ -36,6 +36,16 @@ class _Stand:
         )
 
 
+@dataclass(frozen=True)
+class _Move:
+    """Cells that grew (`up`) or shrank, and their people as they were and as they are; `gone` if fewer than k are left."""
+
+    cells: Sequence[Cell]
+    up: bool
+    people: int
+    gone: bool = False
+
+
 class Footing:
     """Tables of the same people over releases, newest first; `before` are the cells in means of each release but that.
 
@@ -133,18 +143,26 @@ class Footing:
         found: set[Cell] = set()
         enough = _OPEN * STEP * (mean.high - mean.low)
         for age, cells in enumerate(shown, 1):
-            ways: dict[bool, list[tuple[list[Cell], int]]] = {True: [], False: []}
-            for mine, up, people in self._moves(at, age, cells):
-                if found.isdisjoint(mine):
-                    ways[up].append((mine, people))
+            ways: dict[bool, list[_Move]] = {True: [], False: []}
+            for move in self._moves(at, age, cells):
+                if found.isdisjoint(move.cells):
+                    ways[move.up].append(move)
+            gone = min((move.people for move in ways[False] if move.gone), default=enough)
+            # Where hardly anybody is left there is no mean to hide: those who came to others are hidden first.
+            self._hide(found, ways[True], enough - gone, shown)
             for way in sorted(ways, key=lambda rose: (len(ways[rose]), rose)):
                 since = [ended[not way] for ended in told[: age - 1] if (not way) in ended]
-                least = min((*since, *(people for _, people in ways[not way])), default=enough)
-                for mine, people in ways[way]:
-                    if people + least < enough:
-                        found.update(cell for cell in mine if not self._told(cell, shown))
-                ways[way] = [(mine, people) for mine, people in ways[way] if found.isdisjoint(mine)]
+                least = min((*since, *(move.people for move in ways[not way])), default=enough)
+                self._hide(found, ways[way], enough - least, shown)
         return frozenset(found)
+
+    def _hide(self, found: set[Cell], moves: list[_Move], enough: int, shown: Sequence[Cells]) -> None:
+        """Add to `found` what is new of moves of fewer than `enough` people, and take these moves out."""
+        for move in moves:
+            if move.people < enough:
+                here = (cell for cell in move.cells if cell in self._stands[0])
+                found.update(cell for cell in here if not self._told(cell, shown))
+        moves[:] = [move for move in moves if found.isdisjoint(move.cells)]
 
     def moves(self, now: Cells, shown: Sequence[Cells]) -> dict[bool, int]:
         """Return how many people are in the smallest cells that means tell to have grown, and to have shrunk.
@@ -155,17 +173,29 @@ class Footing:
         found: dict[bool, int] = {}
         for at, _ in enumerate(self._releases[0]):
             for age, cells in enumerate(shown, 1):
-                for mine, up, people in self._moves(at, age, cells):
-                    if not now.isdisjoint(mine):
-                        found[up] = min(people, found.get(up, people))
+                for move in self._moves(at, age, cells):
+                    if move.gone or not now.isdisjoint(move.cells):
+                        found[move.up] = min(move.people, found.get(move.up, move.people))
         return found
 
-    def _moves(self, at: int, age: int, shown: Cells) -> Iterator[tuple[list[Cell], bool, int]]:
-        """Yield cells that moved since a mean was shown: whether they grew, and people as they were and as they are."""
+    def _moves(self, at: int, age: int, shown: Cells) -> Iterator[_Move]:
+        """Yield cells that moved since a mean was shown.
+
+        One that was in no mean then (empty, hidden or not there) may have grown by those who were in one.
+        """
+        names = [plain(old.table.table) for old in self._releases[age]]
+        own = plain(self._releases[0][at].table.table)
         for mine, theirs in self._tied(at, age) if shown else ():
             here, there = self._together(mine, 0).people, self._together(theirs, age).people
-            if here != there and not shown.isdisjoint(theirs):
-                yield mine, here > there, here + there
+            silent = shown.isdisjoint(theirs)
+            if here > there if silent and (theirs == mine or own not in names) else not silent and here != there:
+                yield _Move(mine, here > there, here + there, gone=not silent and here < min(there, self._k))
+        if shown and own in names:
+            now, then = ({cell for cell in stands if cell[0] == own} for stands in (self._stands[0], self._stands[age]))
+            for cell in sorted(now - then):
+                yield _Move([cell], up=True, people=self._stands[0][cell].people)
+            for cell in sorted((then - now) & shown):
+                yield _Move([cell], up=False, people=self._stands[age][cell].people, gone=True)
 
     def _tied(self, at: int, age: int) -> Iterator[tuple[list[Cell], list[Cell]]]:
         """Yield cells of a table of the newest release and those of another table with means that they tie to."""

@@ -49,7 +49,8 @@ class Showing:
         """The same sums by the score and the place's own values."""
         self.told = self._chosen(releases[0])
         """Means that are shown, or hidden for their value only: table, place and name to the facts of the place."""
-        self.moves = {name: self._footing.moves(cells, self._shown(name)) for name, cells in self.scores.items()}
+        names = {plain(mean.name) for known in releases[0] for mean in known.table.means}
+        self.moves = {name: self._footing.moves(self.scores.get(name, set()), self._shown(name)) for name in names}
         """How many people are in the smallest cells that means of each score tell to have grown, and to have shrunk."""
 
     def figure(self, known: Published, place: Place, count: Figure, mean: Mean) -> Figure:
@@ -175,7 +176,7 @@ def _near(releases: Sequence[Sequence[Published]], name: str, parents: Parents) 
                     continue
                 seen.add(which(known, place.at)[1:])
                 found = ends.total(mean, known.table.counts, place.members)
-                if not count.suppressed and _small(known, count) and found.near(known.by):
+                if not count.suppressed and found.people and _small(known, count) and found.near(known.by):
                     yield Close(facts(known.table, place.at, parents), found, found.reach(known.by))
 
 
