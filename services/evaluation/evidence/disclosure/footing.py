@@ -38,7 +38,7 @@ class _Stand:
 
 @dataclass(frozen=True)
 class _Move:
-    """Cells that grew (`up`) or shrank, and their people as they were and as they are; `gone` if fewer than k are left."""
+    """Cells that grew (`up`) or shrank, and people as they were and as they are; `gone` if fewer than k are left."""
 
     cells: Sequence[Cell]
     up: bool

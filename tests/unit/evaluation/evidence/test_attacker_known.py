@@ -26,7 +26,7 @@ def test_many_known_counts_beside_a_hidden_one_are_no_obstacle(margins: str) -> 
 def test_what_is_known_narrows_what_is_written_out() -> None:
     found = System()
     found.bounds += [(0, 9), (0, 9), *((at, at) for at in range(40))]
-    found.rows += [({0: 1, 1: 1, 2 + 7: 1}, 20, 21), ({at: 1 for at in range(2, 42)}, 0, 780)]
+    found.rows += [({0: 1, 1: 1, 2 + 7: 1}, 20, 21), (dict.fromkeys(range(2, 42), 1), 0, 780)]
     found.hidden |= {(0,): "a", (0, 1): "a and b", (5,): "known", (0, 41): "a and known"}
     possible = attacker.possible_values(found, 3)
     assert possible == {(0,): set(range(4, 10)), (0, 1): {13, 14}, (5,): {3}, (0, 41): set(range(43, 49))}
