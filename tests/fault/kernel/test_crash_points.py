@@ -30,7 +30,7 @@ CHOSEN: dict[str, tuple[Crash, ...]] = {
     ),
     "reactions": (
         Crash("shared.bus.handling.Handling._once/_handler", "after"),
-        Crash("shared.mongo.Database.transact/_commit", "before", 2),
+        Crash("shared.mongo.Database._transact/_commit", "before", 2),
         Crash("shared.deadletters.writer.DeadLetters.keep/_publish", "after"),
         Crash("shared.bus.reaction.Reaction.settle/write_evidence", "after"),
     ),
