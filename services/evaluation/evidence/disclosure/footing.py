@@ -188,7 +188,8 @@ class Footing:
         for mine, theirs in self._tied(at, age) if shown else ():
             here, there = self._together(mine, 0).people, self._together(theirs, age).people
             silent = shown.isdisjoint(theirs)
-            if here > there if silent and (theirs == mine or own not in names) else not silent and here != there:
+            filled = silent and here > there and (theirs == mine or own not in names)
+            if filled or (not silent and here != there):
                 yield _Move(mine, here > there, here + there, gone=not silent and here < min(there, self._k))
         if shown and own in names:
             now, then = ({cell for cell in stands if cell[0] == own} for stands in (self._stands[0], self._stands[age]))
