@@ -7,7 +7,7 @@ ends is not taken for one without.
 
 from services.evaluation.evidence.change.asked import Asked, asked
 from services.evaluation.evidence.change.attrition import Bounds, bounds
-from services.evaluation.evidence.change.compared import Compared, compares, fewest
+from services.evaluation.evidence.change.compared import Compared, by_organisation, compares, fewest
 from services.evaluation.evidence.change.contrast import Contrast, Difference, ancova, contrast
 from services.evaluation.evidence.change.dose import Dose, dose
 from services.evaluation.evidence.change.elsewhere import elsewhere
@@ -35,6 +35,7 @@ __all__ = [
     "ancova",
     "asked",
     "bounds",
+    "by_organisation",
     "by_rank",
     "by_share",
     "compares",

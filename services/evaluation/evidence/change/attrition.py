@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import ceil, inf
 
 from services.evaluation.evidence.cells import Cell, CellTable, Outcome
-from services.evaluation.evidence.change.compared import compares
+from services.evaluation.evidence.change.compared import by_organisation, compares
 from services.evaluation.evidence.errors import EvidenceError
 
 LEE = "Lee bounds: the arm that answered more is trimmed from below and from above"
@@ -160,16 +160,13 @@ def _arm(cells: list[Cell], before: int, after: int, *, spread: bool) -> _Arm:
     changes: Counter[int] = Counter()
     for count in counts:
         changes.update(count or {})
-    of = Counter[str]()
-    for cell in left:
-        of[cell.organisation] += cell.n
     return _Arm(
         stayed=sum(cell.n for cell in stayed),
         left=sum(cell.n for cell in left),
         gain=sum(cell.sums[cell.pattern.index(after)] - cell.sums[cell.pattern.index(before)] for cell in stayed),
         left_before=sum(cell.sums[_last(cell, before)] for cell in left),
         changes=None if None in counts else changes,
-        leavers=tuple(sorted(many for many in of.values() if many)),
+        leavers=tuple(sorted((+by_organisation(left)).values())),
     )
 
 

@@ -5,10 +5,12 @@ they belong to, is asked of the same people.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import inf
 from typing import NamedTuple
 
-from services.evaluation.evidence.cells import Cell, CellTable
+from services.evaluation.evidence.cells import Cell, CellTable, Histogram
+from services.evaluation.evidence.change.ends import counted
 
 
 class Compared(NamedTuple):
@@ -21,6 +23,14 @@ class Compared(NamedTuple):
     wave: int
     own: list[Cell]
     others: list[Cell]
+
+
+class Scored(NamedTuple):
+    """How many gave which score: those who begin and the comparison before the start, the comparison at the wave."""
+
+    own: Histogram
+    before: Histogram
+    after: Histogram
 
 
 def compared(table: CellTable, control: str) -> Iterator[Compared]:
@@ -42,15 +52,36 @@ def fewest(table: CellTable, control: str) -> tuple[dict[str, int], dict[str, in
     """Return how few people each organisation of either side has at some cohort and wave that is compared."""
     sides: tuple[dict[str, int], dict[str, int]] = ({}, {})
     for one in compared(table, control):
-        counted = [_people(cells) for cells in (one.own, one.others)]
-        if all(counted):
-            for side, people in zip(sides, counted, strict=True):
-                side.update({name: min(many, side.get(name, many)) for name, many in people.items()})
+        people = [+by_organisation(cells) for cells in (one.own, one.others)]
+        if all(people):
+            for side, found in zip(sides, people, strict=True):
+                side.update({name: min(many, side.get(name, many)) for name, many in found.items()})
     return sides
 
 
-def _people(cells: Iterable[Cell]) -> Counter[str]:
-    found = Counter[str]()
+def scored(table: CellTable, control: str) -> list[Scored]:
+    """Return who gave which score, by cohort and wave that are compared; empty where a cell does not say."""
+    found: list[Scored] = []
+    for one in compared(table, control):
+        own, before = (counted(side, one.cohort - 1) for side in (one.own, one.others))
+        after = counted(one.others, one.wave)
+        if own is None or before is None or after is None:
+            return []
+        if own and before:
+            found.append(Scored(own, before, after))
+    return found
+
+
+def averaged(every: Sequence[Scored], each: Callable[[Scored], float]) -> float:
+    """Return the mean over starts and waves by the people who begin; without end where there are none."""
+    people = [sum(one.own.values()) for one in every]
+    whole = sum(people)
+    return sum(many * each(one) for many, one in zip(people, every, strict=True)) / whole if whole else inf
+
+
+def by_organisation(cells: Iterable[Cell]) -> Counter[str]:
+    """Return how many people of some cells each organisation has."""
+    found: Counter[str] = Counter()
     for cell in cells:
         found[cell.organisation] += cell.n
-    return +found
+    return found

@@ -4,13 +4,10 @@ Guards that steps and ends of a rating scale are not read as a programme: sides 
 stands a little higher, are let move differently by it, however near each other they began.
 """
 
-from math import inf
-
 import numpy as np
 
 from services.evaluation.evidence.cells import CellTable, Histogram
-from services.evaluation.evidence.change.compared import compared
-from services.evaluation.evidence.change.ends import counted
+from services.evaluation.evidence.change.compared import Scored, averaged, scored
 from services.evaluation.evidence.panel import Numbers
 
 
@@ -21,22 +18,13 @@ def by_rank(table: CellTable, control: str) -> float:
     Averaged over starts and waves by the people who begin (Athey and Imbens 2006: changes in changes). Without end
     where cells do not say how many gave which score, or nobody is compared.
     """
-    further = people = 0.0
-    for one in compared(table, control):
-        own, before = (counted(side, one.cohort - 1) for side in (one.own, one.others))
-        after = counted(one.others, one.wave)
-        if own is None or before is None or after is None:
-            return inf
-        if own and before:
-            many = sum(own.values())
-            further, people = further + many * _further(own, before, after), people + many
-    return further / people if people else inf
+    return averaged(scored(table, control), _further)
 
 
-def _further(own: Histogram, before: Histogram, after: Histogram) -> float:
-    moves = _moves(before, after)
-    scores, many = _scores(own)
-    known, comparison = _scores(before)
+def _further(one: Scored) -> float:
+    moves = _moves(one.before, one.after)
+    scores, many = _scores(one.own)
+    known, comparison = _scores(one.before)
     each = np.interp(scores, known, moves)
     return float(each @ many / many.sum() - moves @ comparison / comparison.sum())
 

@@ -5,15 +5,14 @@ over a line than of people who stand far apart, and those of one score need not 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from math import inf
 
 import numpy as np
 from scipy import stats
 
 from services.evaluation.evidence.cells import CellTable, Histogram
-from services.evaluation.evidence.change.compared import compared
-from services.evaluation.evidence.change.ends import counted
+from services.evaluation.evidence.change.compared import Scored, averaged, scored
 from services.evaluation.evidence.panel import Numbers
 
 _FEW = 0.05
@@ -33,19 +32,11 @@ def by_share(table: CellTable, control: str, spread: float | None) -> float:
     by the people who begin. Without end where cells do not say how many gave which score, nobody is compared, or
     nothing can be told of how far a side stands from a line.
     """
-    found: list[tuple[int, tuple[Histogram, Histogram, Histogram]]] = []
-    for one in compared(table, control):
-        own, before = (counted(side, one.cohort - 1) for side in (one.own, one.others))
-        after = counted(one.others, one.wave)
-        if own is None or before is None or after is None:
-            return inf
-        if own and before:
-            found.append((sum(own.values()), (own, before, after)))
-    if not found:
+    every = scored(table, control)
+    if not every:
         return inf
-    scores = _given((side for _, sides in found for side in sides), seen=spread is None)
-    further = sum(many * _further(sides, scores, spread or 1.0) for many, sides in found)
-    return further / sum(many for many, _ in found)
+    scores = _given((side for one in every for side in one), seen=spread is None)
+    return averaged(every, lambda one: _further(one, scores, spread or 1.0))
 
 
 def _given(sides: Iterable[Histogram], *, seen: bool) -> Numbers:
@@ -67,8 +58,8 @@ def _given(sides: Iterable[Histogram], *, seen: bool) -> Numbers:
     return np.array(scores, dtype=float)
 
 
-def _further(sides: Sequence[Histogram], scores: Numbers, spread: float) -> float:
-    below = np.array([_below(side, scores[1:]) for side in sides])
+def _further(one: Scored, scores: Numbers, spread: float) -> float:
+    below = np.array([_below(side, scores[1:]) for side in one])
     crossed = ((below > 0) & (below < 1)).all(axis=0)
     if not crossed.any():
         return inf

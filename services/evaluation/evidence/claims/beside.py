@@ -6,12 +6,11 @@ organisation that could be recognised.
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
 
 from services.evaluation.evidence.cells import Cell, CellTable
-from services.evaluation.evidence.change import Asked, Compared, asked, compares, over
+from services.evaluation.evidence.change import Asked, Compared, asked, by_organisation, compares, over
 from services.evaluation.evidence.claims.claim import Claim
 from services.evaluation.evidence.claims.figures import downwards, nearest, rounded_people, upwards
 from services.evaluation.evidence.claims.ladder import ladder
@@ -99,7 +98,7 @@ def _recognised(table: CellTable, pairs: list[Compared], k: int) -> bool:
     """Whether one organisation, or fewer than k people, could be told of a side: by count, or by what decides it."""
     own, others = Counter[str](), Counter[str]()
     for one in pairs:
-        own, others = own + _people(one.own), others | _people(one.others)
+        own, others = own + by_organisation(one.own), others | by_organisation(one.others)
     return any(_hidden(side, k) for side in (own, others)) or any(
         own_figure(side.largest, side.worth, k) for side in over(table, pairs)
     )
@@ -107,13 +106,6 @@ def _recognised(table: CellTable, pairs: list[Compared], k: int) -> bool:
 
 def _took(table: CellTable, waves: set[int]) -> list[Cell]:
     return [cell for cell in table.cells if waves <= set(cell.pattern)]
-
-
-def _people(cells: Iterable[Cell]) -> Counter[str]:
-    counted: Counter[str] = Counter()
-    for cell in cells:
-        counted[cell.organisation] += cell.n
-    return counted
 
 
 def _hidden(side: Counter[str], k: int) -> bool:

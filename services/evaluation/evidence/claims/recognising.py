@@ -4,10 +4,10 @@ Guards that it cannot, neither in one figure, nor by how sure that is, nor by ta
 from another.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from services.evaluation.evidence.cells import CellTable
+from services.evaluation.evidence.change import by_organisation
 from services.evaluation.evidence.claims.ladder import ladder
 
 _ALONE = 2
@@ -66,9 +66,7 @@ def _later(table: CellTable) -> Iterator[tuple[int, ...]]:
     for start in sorted({cell.cohort for cell in table.cells if cell.cohort > 1}):
         for wave in range(2, len(table.waves) + 1):
             asked = {wave, min(start, wave) - 1}
-            sizes: Counter[str] = Counter()
-            for cell in table.cells:
-                if cell.cohort != start and cell.cohort > wave and asked <= set(cell.pattern):
-                    sizes[cell.organisation] += cell.n
+            took = (cell for cell in table.cells if asked <= set(cell.pattern))
+            sizes = by_organisation(cell for cell in took if cell.cohort != start and cell.cohort > wave)
             if sizes:
                 yield tuple(sizes.values())

@@ -8,6 +8,7 @@ nearly all, gave the same (`ends`); or those of one who came while others went f
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 
 from services.evaluation.evidence.disclosure.constraints import Published, which
 from services.evaluation.evidence.disclosure.ends import STEP, Sum
@@ -57,7 +58,6 @@ class Footing:
         self, releases: Sequence[Sequence[Published]], before: Sequence[Cells], uneven: Sequence[Cells] = ()
     ) -> None:
         self._releases, self._before, self._uneven = releases, before, uneven
-        self._apart: frozenset[Cell] | None = None
         self._k = max(known.by.k for release in releases for known in release)
         self._ages = Ages([[known.table for known in release] for release in releases])
         self._stands = [{cell: stand for known in release for cell, stand in _stands(known)} for release in releases]
@@ -67,15 +67,17 @@ class Footing:
 
         A cell that stands as it did in a mean of an earlier release tells nothing new, and is not among them.
         """
-        found = self._uneven_before(at)
-        if self._apart is None:
-            self._apart = frozenset().union(*map(self._uneven_before, range(len(self._releases[0]))))
+        found, apart = set(self._apart[at]), frozenset().union(*self._apart)
         for mine, theirs in self._tied(at, 0):
             if shown.isdisjoint(theirs):
                 continue
-            if self._differ(mine, theirs, 0) or not (self._apart.isdisjoint(mine) and self._apart.isdisjoint(theirs)):
+            if self._differ(mine, theirs, 0) or not (apart.isdisjoint(mine) and apart.isdisjoint(theirs)):
                 found.update(cell for cell in mine if not self._told(cell, self._before))
         return frozenset(found)
+
+    @cached_property
+    def _apart(self) -> list[set[Cell]]:
+        return [self._uneven_before(at) for at, _ in enumerate(self._releases[0])]
 
     def _uneven_before(self, at: int) -> set[Cell]:
         """Return cells of a table of the newest release of which no mean may tell, beside earlier releases.
