@@ -112,7 +112,7 @@ class Handling:
             own = identity(self.reaction, prepared.record)
             settled = own in known or marks.discarded(own) or marks.handled(prepared.delivery.because.mark) is not None
             decided = prepared.subject != subject or prepared.claimed is not None or prepared.wrong is not None
-            if settled or decided or lies_before(prepared.record, outstanding[0].id):
+            if settled or decided or lies_before(prepared.record, outstanding[0].id, outstanding[0].seen_at):
                 return
             yield prepared
 
@@ -152,7 +152,7 @@ class Handling:
         stored = marks.handled(delivery.because.mark)
         if stored is not None:
             return _repeated(delivery, stored)
-        if waiting is None and outstanding and lies_before(prepared.record, outstanding[0].id):
+        if waiting is None and outstanding and lies_before(prepared.record, outstanding[0].id, outstanding[0].seen_at):
             pass  # read again after a lost position: its turn was before anything was parked, and its handler knows
         elif outstanding and waiting is not outstanding[0] and await self._is_behind(prepared.subject):
             return _IS_BEHIND

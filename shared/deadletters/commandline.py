@@ -156,11 +156,10 @@ async def _redrive(asked: argparse.Namespace, desk: Desk, found: Found) -> int:
     _say(asked, letters, "would be sent again" if asked.dry_run else "to send again")
     if asked.dry_run or not letters:
         return DONE
-    await desk.redrive(queues, Decided(asked.actor, asked.reason))
-    left = await desk.still_waiting(letters, asked.wait) if asked.wait else []
+    left = await desk.redrive_until_free(queues, Decided(asked.actor, asked.reason), asked.wait)
     if left:
         ids = ", ".join(letter.id for letter in left[:5])
-        return _fail(STILL_WAITING, f"{len(left)} of {len(letters)} still wait, for example {ids}.")
+        return _fail(STILL_WAITING, f"{len(left)} still wait, for example {ids}.")
     return STILL_WAITING if skipped else DONE
 
 

@@ -5,8 +5,9 @@ doing it twice changes nothing, and that every decision is in the audit before i
 """
 
 import asyncio
+import itertools
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.audit import Audit
@@ -95,6 +96,15 @@ class Found:
     def _without_bytes(self, ids: Iterable[str]) -> list[str]:
         return [one for one in ids if one not in self.letters]
 
+    def came_behind(self, subjects: Collection[str]) -> list[list[Letter]]:
+        """Return for each of these subjects what is first in its queue and only waits behind what is there no more."""
+        queues = [
+            list(itertools.takewhile(lambda one: one is not None and one.code == BEHIND, map(self.letters.get, ids)))
+            for subject, ids in self.subjects.items()
+            if subject in subjects
+        ]
+        return [queue for queue in queues if queue]
+
     def in_order(self, chosen: Iterable[Letter]) -> list[list[Letter]]:
         """Return for each subject what has to be sent, in order: what was chosen and what only waits behind it.
 
@@ -161,6 +171,25 @@ class Desk:
                 left = len(portion) - len(await self._publisher.publish(portion))
                 if left:
                     raise UnavailableError(f"the broker did not take {left} of {len(portion)} records; do it again")
+
+    async def redrive_until_free(
+        self, queues: Sequence[Sequence[Letter]], decided: Decided, seconds: float
+    ) -> list[Letter]:
+        """Send letters again, and what came and was parked behind them meanwhile; return what waits when time is up.
+
+        Whoever goes on speaking while their letters are sent again would otherwise be parked from then on: with what
+        came in between at the head of the queue, and nobody told. Without any time nothing is waited for.
+        """
+        deadline = time.monotonic() + seconds
+        while True:
+            await self.redrive(queues, decided)
+            letters = [letter for queue in queues for letter in queue]
+            left = await self.still_waiting(letters, deadline - time.monotonic()) if seconds else []
+            if left or not seconds:
+                return left
+            queues = (await self.look()).came_behind({letter.subject for letter in letters})
+            if not queues or time.monotonic() > deadline:
+                return [letter for queue in queues for letter in queue]
 
     async def discard(self, letters: Sequence[Letter | Expired], decided: Decided) -> int:
         """Let letters be; return how many were outstanding. Their bytes stay on the topic until they expire."""

@@ -5,7 +5,7 @@ number of headers and stands last.
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from shared.stream.record import Headers, Record
@@ -27,6 +27,8 @@ BLOCK = (
 BEHIND = "behind"
 """The code of a record that waits because an earlier one of its key was parked."""
 _DIGEST = 16
+_CLOCKS_DIFFER = timedelta(minutes=1)
+"""The broker's from ours, at most."""
 _MESSAGE = 500
 
 
@@ -54,10 +56,14 @@ def identity(stage: str, record: Record) -> str:
     return f"{stage}:{place}:{record.digest()[:_DIGEST]}"
 
 
-def lies_before(record: Record, letter: str) -> bool:
-    """Say whether a record lies before the one that this dead letter was made of, in the same partition."""
+def lies_before(record: Record, letter: str, parked_at: datetime) -> bool:
+    """Say whether a record lies before the one that this dead letter was made of, in the same partition.
+
+    Not one that came after that was parked: then the topic was made again, and its offsets began anew.
+    """
     topic, partition, offset = letter.split(":", 1)[1].rsplit(":", 3)[:3]
-    return (record.topic, record.partition) == (topic, int(partition)) and record.offset < int(offset)
+    there = (record.topic, record.partition) == (topic, int(partition)) and record.offset < int(offset)
+    return there and record.timestamp_ms <= (parked_at + _CLOCKS_DIFFER).timestamp() * 1000
 
 
 def subject_of(stage: str, record: Record, *, known_as: str | None = None) -> str:
