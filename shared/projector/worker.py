@@ -138,8 +138,9 @@ class Projector:
     async def _open_generation(self) -> None:
         """Open what readers see as live."""
         generation = await live_generation(self._database, self._projection.name)
-        self._storage = Storage(self._database, self._projection, generation)
-        await self._storage.prepare()
+        storage = Storage(self._database, self._projection, generation)
+        await storage.prepare()
+        self._storage = storage
 
     async def _step(self) -> None:
         """Take what was assigned, fold what has arrived, write when it is time."""
@@ -266,11 +267,14 @@ class Projector:
         """Write what was folded and let the partitions go; none is taken until they have been shared out."""
         self._shared_out = False
         numbers = {place.partition for place in places}
-        if numbers & self._partitions.keys():
-            await self._checkpoint(final=True)
-        async with self._lock:
-            for number in numbers:
-                self._partitions.pop(number, None)
+        try:
+            if numbers & self._partitions.keys():
+                await self._checkpoint(final=True)
+        finally:
+            # Whatever went wrong: what is still held when it is assigned again is not taken, and stays paused.
+            async with self._lock:
+                for number in numbers:
+                    self._partitions.pop(number, None)
 
     def _place(self) -> dict[TopicPartition, int]:
         """Return the next offset of every partition in memory."""

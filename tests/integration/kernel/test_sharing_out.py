@@ -1,13 +1,15 @@
 """What a projector does while its group shares the partitions out anew (P4, P10)."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 import pytest
 
+from shared.errors import UnavailableError
 from shared.mongo import Database
-from shared.projector import Projector
-from shared.projector.storage import Storage
+from shared.projector import Projector, worker
+from shared.projector.storage import FencedError, Storage
 from shared.projector.stream import TopicPartition
 from shared.topics import Topics
 from tests.toys import Minutes
@@ -100,3 +102,34 @@ async def test_what_is_revoked_while_it_is_being_taken_is_left(world: World, mon
 
     monkeypatch.setattr(world.client, "beginning_offsets", meanwhile)
     assert await world.step() == set()
+
+
+async def test_what_could_not_be_written_when_it_was_revoked_is_let_go_all_the_same(
+    world: World, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fenced, and then the database went away: kept on, it would be held already when it comes back, and paused."""
+    await world.share_out(2, 5)
+    await world.step()
+
+    async def fenced(storage: Storage, partitions: Sequence[Any]) -> None:
+        raise FencedError([partition.number for partition in partitions])
+
+    async def away(*_: object) -> str:
+        raise UnavailableError("the database is away")
+
+    world.projector._partitions[2].moved = True
+    with monkeypatch.context() as patch:
+        patch.setattr(Storage, "checkpoint", fenced)
+        patch.setattr(worker, "live_generation", away)
+        patch.setattr(worker, "keep", nothing)
+        with suppress(UnavailableError):  # the client logs it and goes on
+            await world.projector.revoked(world.places(2, 5))
+    other = Storage(database, Minutes(), world.projector._storage.generation)
+    await other.take(5)
+    await world.share_out(2, 5)
+    assert await world.step() == {2, 5}
+    assert await other.owned(world.projector._partitions[5])
+
+
+async def nothing(*_: object) -> None:
+    """Nothing is parked."""
