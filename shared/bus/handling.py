@@ -145,8 +145,8 @@ class Handling:
         own = identity(self.reaction, prepared.record)
         if waiting is None and any(letter.id == own for letter in outstanding):
             return Outcome.PARKED
-        if marks.discarded(own):
-            return Outcome.DUPLICATE
+        if marks.discarded(own) or (prepared.claimed is not None and marks.discarded(prepared.claimed)):
+            return Outcome.DUPLICATE  # a letter may have been discarded after it was sent again
         if prepared.wrong is not None:
             return prepared.wrong
         stored = marks.handled(delivery.because.mark)
