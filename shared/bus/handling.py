@@ -13,7 +13,7 @@ from itertools import count
 from shared.bus.delivery import Delivery, refuse_conflict
 from shared.bus.marks import Marks
 from shared.bus.outcome import Again, Decision, Hold, Outcome, Park, decide
-from shared.deadletters.letter import BEHIND, identity, lies_before, split_redriven, subject_of
+from shared.deadletters.letter import BEHIND, comes_before, identity, lies_before, split_redriven, subject_of
 from shared.deadletters.parked import Outstanding
 from shared.deadletters.writer import DeadLetters
 from shared.errors import PoisonError, UnavailableError
@@ -152,8 +152,8 @@ class Handling:
         stored = marks.handled(delivery.because.mark)
         if stored is not None:
             return _repeated(delivery, stored)
-        if waiting is None and outstanding and lies_before(prepared.record, outstanding[0].id, outstanding[0].seen_at):
-            pass  # read again after a lost position: its turn was before anything was parked, and its handler knows
+        if waiting is None and outstanding and _had_its_turn(prepared, outstanding[0]):
+            pass  # its turn was before anything that waits, and its handler knows
         elif outstanding and waiting is not outstanding[0] and await self._is_behind(prepared.subject):
             return _IS_BEHIND
         delivery.parked_at = None if waiting is None else waiting.seen_at
@@ -230,6 +230,12 @@ class Handling:
         if waiting is None:
             outstanding.append(letter)
         logger().warning("parked", reaction=self.reaction, code=park.code, attempts=park.attempts)
+
+
+def _had_its_turn(prepared: Prepared, first: Outstanding) -> bool:
+    """Say whether a record is read again after a lost position, or is a letter sent again that waits no more."""
+    again = prepared.claimed is not None and comes_before(prepared.claimed, first.id)
+    return again or lies_before(prepared.record, first.id, first.seen_at)
 
 
 def _what_is_wrong(delivery: Delivery) -> Decision | None:

@@ -66,6 +66,12 @@ def lies_before(record: Record, letter: str, parked_at: datetime) -> bool:
     return there and record.timestamp_ms <= (parked_at + _CLOCKS_DIFFER).timestamp() * 1000
 
 
+def comes_before(claimed: str, letter: str) -> bool:
+    """Say whether one dead letter was made of an earlier record than another, of one stage and partition."""
+    one, other = claimed.rsplit(":", 2), letter.rsplit(":", 2)
+    return one[0] == other[0] and one[1].isdecimal() and int(one[1]) < int(other[1])
+
+
 def subject_of(stage: str, record: Record, *, known_as: str | None = None) -> str:
     """Return the id of the mark of a parked subject. Without a key each record is a subject of its own.
 
