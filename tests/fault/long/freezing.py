@@ -10,13 +10,19 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+from shared.mongo import guard
+from shared.outbox import COLLECTION as OUTBOX
 from shared.testing.settling import eventually
-from tests.fault.long.groups import PATIENCE_SECONDS, oldest_waiting, sent_from_now, sharing
+from tests.fault.long.groups import PATIENCE_SECONDS, sent_from_now, sharing
 from tests.fault.scenario import Region
 
 KINDS = (("evaluation", "worker"), ("engagement", "relay"), ("engagement", "worker"))
 """A projector, a relay and a reaction worker."""
 SESSION_SECONDS, LEASE_SECONDS = 12.0, 15.0
+IN_HAND = 5
+"""Events that wait for a relay that is to be frozen with some in hand; its lease outlasts that by far."""
+READING_SECONDS = 0.15
+"""What a relay takes at most from looking who holds what to sending."""
 GONE_ON_SECONDS = 120.0
 """Longer than a database keeps the transaction of a frozen process open (a minute)."""
 REFUSED = {
@@ -53,6 +59,8 @@ class Freezes:
             name = names[len(frozen) % 2]
             region.tell(f"{name} is frozen for the {len(frozen) + 1}. time")
             log = region.stack.processes[name].log
+            await self._in_the_middle(region, service, part, name)
+            region.stack.freeze(name)
             begins = log.stat().st_size
             frozen.append(await self._freeze(region, service, part, name))
             await sharing(region, service, part, 2)
@@ -63,9 +71,7 @@ class Freezes:
         )
 
     async def _freeze(self, region: Region, service: str, part: str, name: str) -> float:
-        """Freeze a process in the middle of its work; return after how many seconds it went on."""
-        await self._in_the_middle(region, service, part)
-        region.stack.freeze(name)
+        """Leave a process frozen until its work was taken over; return after how many seconds it goes on."""
         region.history.fault("frozen", name, part)
         began = time.monotonic()
         try:
@@ -77,16 +83,25 @@ class Freezes:
             region.stack.thaw(name)
         return time.monotonic() - began
 
-    async def _in_the_middle(self, region: Region, service: str, part: str) -> None:
-        """Return at a moment at which there is work: events wait for a relay; a worker reads all the time."""
+    async def _in_the_middle(self, region: Region, service: str, part: str, name: str) -> None:
+        """Return at a moment at which there is work in hand: a worker reads all the time, a relay hardly ever.
+
+        So a relay is held up for a moment, until there is something to read for it, and let go on for as long as it
+        takes to read it.
+        """
         if part == "relay":
+            outbox = region.databases[service].collection(OUTBOX)
 
             async def waiting() -> bool:
-                return await oldest_waiting(region.databases[service]) is not None
+                async with guard():
+                    return await outbox.count_documents({}, limit=IN_HAND) == IN_HAND
 
-            await eventually(waiting, deadline=PATIENCE_SECONDS, what="that an event waits to be sent")
-        else:
-            await asyncio.sleep(region.chance.uniform(0, 1))  # any moment will do
+            region.stack.freeze(name)
+            try:
+                await eventually(waiting, deadline=PATIENCE_SECONDS, what=f"that {IN_HAND} events wait to be sent")
+            finally:
+                region.stack.thaw(name)
+        await asyncio.sleep(region.chance.uniform(0, READING_SECONDS if part == "relay" else 1))  # any moment will do
 
 
 def _refusals(log: bytes) -> Counter[str]:
