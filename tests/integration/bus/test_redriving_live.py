@@ -35,9 +35,7 @@ async def test_what_comes_between_two_letters_that_are_sent_again_does_not_park_
     async def publish_beside(publisher: Publisher, rows: Sequence[Any]) -> list[str]:
         taken = await publish(publisher, rows)
         if live and known and any(row["topic"] == topic for row in rows):
-            await publish(
-                publisher, [{"_id": "live", "topic": topic, "key": b"k", "value": live.pop(), "headers": ()}]
-            )
+            await publish(publisher, [{"_id": "live", "topic": topic, "key": b"k", "value": live.pop(), "headers": ()}])
         return taken
 
     await world.bus.start()

@@ -140,7 +140,7 @@ SABOTAGES = (
         promise="P5",
         breaks="a record that took effect and is read again is parked as well, behind a later one of its key",
         file="shared/bus/handling.py",
-        old="        if waiting is None and outstanding and lies_before(prepared.record, outstanding[0].id):",
+        old="        if waiting is None and outstanding and _had_its_turn(prepared, outstanding[0]):",
         new="        if False:",
         red=(f"{SUBJECTS}::test_what_is_read_again_is_not_parked_behind_a_record_that_came_later",),
     ),
@@ -149,7 +149,7 @@ SABOTAGES = (
         promise="P2",
         breaks="a record that was discarded is handled or parked anew when it is read again",
         file="shared/bus/handling.py",
-        old="        if marks.discarded(own):",
+        old="        if marks.discarded(own) or (prepared.claimed is not None and marks.discarded(prepared.claimed)):",
         new="        if False:",
         red=(
             f"{SUBJECTS}::test_what_was_discarded_is_neither_handled_nor_parked_when_it_is_read_again",
