@@ -98,12 +98,12 @@ class Found:
 
     def came_behind(self, subjects: Collection[str]) -> list[list[Letter]]:
         """Return for each of these subjects what is first in its queue and only waits behind what is there no more."""
-        queues = [
-            list(itertools.takewhile(lambda one: one is not None and one.code == BEHIND, map(self.letters.get, ids)))
-            for subject, ids in self.subjects.items()
-            if subject in subjects
-        ]
+        waiting = [ids for subject, ids in self.subjects.items() if subject in subjects]
+        queues = [[self.letters[one] for one in itertools.takewhile(self._only_behind, ids)] for ids in waiting]
         return [queue for queue in queues if queue]
+
+    def _only_behind(self, identity: str) -> bool:
+        return identity in self.letters and self.letters[identity].code == BEHIND
 
     def in_order(self, chosen: Iterable[Letter]) -> list[list[Letter]]:
         """Return for each subject what has to be sent, in order: what was chosen and what only waits behind it.
