@@ -6,7 +6,7 @@ it wakes: it trusts its leases only for as long as it could itself have renewed 
 
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from shared.mongo import AFTER, Database, guard
@@ -57,6 +57,7 @@ class Leases:
             if not self._prepared:
                 await self._prepare()
             moment = await self._announce()
+            await self._shorten(moment)
             leases = [lease async for lease in self._leases.find({"until": {"$exists": True}})]
             alive = [lease for lease in leases if lease["until"] > moment]
             relays = sum(lease["shard"] < 0 for lease in alive)
@@ -80,6 +81,11 @@ class Leases:
         )
         seen: datetime = stored["seen"]
         return seen
+
+    async def _shorten(self, moment: datetime) -> None:
+        """Let leases end when any granted now would: the server's clock was put back, and who has them may be gone."""
+        beyond = {"until": {"$gt": moment + timedelta(milliseconds=LEASE_MS)}}
+        await self._leases.update_many(beyond, [{"$set": {"until": _LONGER}}])
 
     async def _take(self, shards: Sequence[int], moment: datetime) -> None:
         """Take leases that had run out when the server said what time it was; another relay may have been faster."""

@@ -13,7 +13,7 @@ import structlog
 
 from shared.errors import UnavailableError
 from shared.leases import Leases
-from shared.mongo import Database, guard, named
+from shared.mongo import Database, Session, guard, named
 from shared.outbox import COLLECTION, Backlog
 from shared.telemetry import OUTBOX_BACKLOG, RELAY_SENT
 
@@ -51,6 +51,7 @@ class Relay:
     """One relay process: holds its share of the shards and empties them."""
 
     def __init__(self, database: Database, publisher: Publisher, leases: Leases, service: str) -> None:
+        self._database = database
         self._outbox = database.collection(COLLECTION)
         self._backlog = Backlog(database)
         self._publisher = publisher
@@ -178,13 +179,21 @@ class Relay:
         return still if self._leases.safe() else None
 
     async def _read(self, shards: Sequence[int], limit: int) -> Sequence[Row]:
-        """Return the oldest rows of some shards, in the order they were stated, in one answer."""
+        """Return the oldest rows of some shards, in the order they were stated, in one answer and of one moment.
+
+        A reader that pauses and goes on with newer data could miss a subject's first row, whose commit came behind the
+        place where it paused, and yet find its second.
+        """
         wanted: dict[str, Any] = {} if len(shards) == self._leases.shards else {"shard": {"$in": list(shards)}}
         if self._left_out:
             wanted["topic"] = {"$nin": sorted(self._left_out)}
-        async with guard():
-            cursor = self._outbox.find(wanted).sort([("at", 1), ("seq", 1), ("n", 1)]).limit(limit)
-            return await cursor.batch_size(limit).to_list(length=limit)
+
+        async def read(session: Session) -> Sequence[Row]:
+            cursor = self._outbox.find(wanted, session=session).sort([("at", 1), ("seq", 1), ("n", 1)]).limit(limit)
+            found: Sequence[Row] = await cursor.batch_size(limit).to_list(length=limit)
+            return found
+
+        return await self._database.snapshot(read)
 
     async def _delete(self, acknowledged: set[str]) -> None:
         async with guard():

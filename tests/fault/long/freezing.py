@@ -21,13 +21,14 @@ KINDS = (("evaluation", "worker"), ("engagement", "relay"), ("engagement", "work
 SESSION_SECONDS, LEASE_SECONDS = 12.0, 15.0
 IN_HAND = 5
 """Events that wait for a relay that is to be frozen with some in hand; its lease outlasts that by far."""
-READING_SECONDS = 0.15
-"""What a relay takes at most from looking who holds what to sending."""
+READING_SECONDS = 0.1
+"""What a relay takes from looking who holds what to the end of its sending."""
 GONE_ON_SECONDS = 120.0
 """Longer than a database keeps the transaction of a frozen process open (a minute)."""
 REFUSED = {
     "partition_lost": "checkpoints fenced",
     "relay_stands_back": "sends left to the one who has the lease",
+    "producer thrown away": "sends given up in the middle",
     "positions were not taken": "commits not taken",
     "partitions were given away in the middle of a record": "records left in the middle",
 }

@@ -15,9 +15,9 @@ pytestmark = [pytest.mark.long, pytest.mark.reference]
 
 @pytest.fixture(scope="module")
 def freezes(pytestconfig: pytest.Config) -> Freezes:
-    """The ordeal; it goes on until a zombie of each kind tried to write, three times as long at most."""
+    """The ordeal; it goes on until a zombie of each kind tried to write, four times as long at most."""
     times = pytestconfig.getoption("freezes")
-    return Freezes(times, most=3 * times)
+    return Freezes(times, most=4 * times)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 Guards that neither holds up anybody else: a broker judges a record by what it is when it is read.
 """
 
-import asyncio
 import contextlib
 from datetime import timedelta
 from typing import Any
@@ -18,7 +17,7 @@ from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from shared.bus import Delivery
 from shared.clock import now
 from shared.errors import PoisonError
-from tests.integration.bus.world import World
+from tests.integration.bus.world import World, until
 
 pytestmark = pytest.mark.reference
 GOOD = 300
@@ -76,14 +75,10 @@ async def test_a_publisher_that_compresses_stops_no_other_organisation(world: Wo
     for number in range(6):
         await world.publish(there, b"another's %d" % number, key=str(number))
 
-    async def handled() -> int:
-        await asyncio.sleep(0.5)
-        return len(world.handled)
+    async def handled() -> bool:
+        return len(world.handled) == 7
 
-    for _ in range(60):
-        if await handled() >= 7:
-            break
-    assert len(world.handled) == 7
+    await until(handled)
 
 
 async def test_a_record_that_is_small_only_while_it_travels_holds_no_partition(world: World) -> None:
@@ -98,9 +93,9 @@ async def test_a_record_that_is_small_only_while_it_travels_holds_no_partition(w
     row = {"topic": here, "headers": (), "partition": 0}
     rows = [{**row, "_id": str(one), "key": str(one), "value": b"good %d" % one} for one in range(GOOD)]
     assert len(await world.publisher.publish(rows)) == GOOD
-    for _ in range(120):
-        await asyncio.sleep(0.5)
-        if len(set(world.values())) >= GOOD:
-            break
-    assert len(set(world.values())) == GOOD
+
+    async def handled() -> bool:
+        return len(set(world.values())) == GOOD
+
+    await until(handled, seconds=60)
     assert sum(await world.committed("attendance", here)) >= GOOD

@@ -1,6 +1,5 @@
 """What is not so yet: each test here is expected to fail, and says so when it does not any more."""
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -9,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from shared import inbox
 from shared.bus import Delivery
 from shared.clock import now
-from tests.integration.bus.world import World
+from tests.integration.bus.world import World, until
 
 
 @pytest.mark.reference
@@ -42,5 +41,9 @@ async def test_a_position_that_was_lost_parks_no_key_behind_what_took_effect(wor
     world.bus.reaction(pattern=world.topics.attendance_pattern(), name="attendance")(handle)
     await world.bus.start()
     await world.publish(topic, b"two")
-    await asyncio.sleep(8)
+
+    async def decided() -> bool:
+        return len(world.values()) == 2 or bool(await world.outstanding())
+
+    await until(decided)
     assert world.values() == [b"one", b"two"]

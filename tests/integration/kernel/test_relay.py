@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
+from typing import Any
 
 import pytest
 
 from shared import clock, inbox, leases, outbox
 from shared.errors import UnavailableError
 from shared.leases import Leases
-from shared.mongo import Database
+from shared.mongo import Database, Session
 from shared.relay import Relay, waves
 from tests.integration.kernel.relaying import Wire, state, waiting
 
@@ -53,6 +54,27 @@ async def test_what_was_not_acknowledged_stays_and_holds_back_only_its_own_subje
     wire.refuse.clear()
     assert await relay.send_once() == 2
     assert wire.sent[2:] == [("p1", 1), ("p1", 2)]
+
+
+async def test_a_batch_is_of_one_moment(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P2: what is stated meanwhile comes with the next batch, never a second version without the first."""
+    snapshot = Database.snapshot
+
+    async def paused(database: Database, read: Callable[[Session], Awaitable[Any]]) -> Any:
+        async def work(session: Session) -> Any:
+            await database.collection("docs").find_one({}, session=session)  # from here on it is of this moment
+            if not await waiting(store):
+                await state(store, "p1", 2)
+            return await read(session)
+
+        return await snapshot(database, work)
+
+    monkeypatch.setattr(Database, "snapshot", paused)
+    wire = Wire()
+    relay = Relay(store, wire, Leases(store), "engagement")
+    assert await relay.send_once() == 0
+    assert await relay.send_once() == 2
+    assert wire.sent == [("p1", 1), ("p1", 2)]
 
 
 async def test_two_relays_share_the_shards_and_no_shard_has_two_holders(store: Database) -> None:

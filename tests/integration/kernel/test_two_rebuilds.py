@@ -1,6 +1,7 @@
 """Two rebuilds of one projection at once: an operator's second try, or one that was frozen and wakes (P8)."""
 
 import asyncio
+import sys
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ async def test_a_rebuild_never_makes_live_what_a_later_one_has_removed(
         await world.say([attended(f"p{number}", 1) for number in range(30)])
         await world.settled()
     before = await world.figures()
-    module = __import__("sys").modules["shared.projector.rebuild"]
+    module = sys.modules["shared.projector.rebuild"]  # the package names its function likewise
     second: list[asyncio.Task[Any]] = []
 
     async def flip_late(database: Database, *rest: Any) -> bool:
