@@ -85,3 +85,12 @@ def by_organisation(cells: Iterable[Cell]) -> Counter[str]:
     for cell in cells:
         found[cell.organisation] += cell.n
     return found
+
+
+def units(cells: Iterable[Cell]) -> Counter[tuple[str, int]]:
+    """Return the people of each organisation within a start, as the estimate counts organisations."""
+    found: Counter[tuple[str, int]] = Counter()
+    for cell in cells:
+        if cell.n:
+            found[cell.organisation, cell.cohort] += cell.n
+    return found

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from services.evaluation.evidence.cells import Cell, CellTable, Key
-from services.evaluation.evidence.change.compared import Compared, compared
+from services.evaluation.evidence.change.compared import Compared, compared, units
 
 _STEADY = 9
 """Decimals at which floating point is cut off: ten people who weigh alike are worth ten."""
@@ -47,7 +47,7 @@ def over(table: CellTable, pairs: Iterable[Compared], *, alike: bool = False) ->
     starts: Counter[int] = Counter()
     for cell in table.cells:
         starts[cell.cohort] += cell.n * (len(cell.pattern) > 1 and cell.pattern[0] < cell.cohort)
-    weights = [len(_units(one.own)) if alike else starts[one.cohort] for one in made]
+    weights = [len(units(one.own)) if alike else starts[one.cohort] for one in made]
     sides = ([one.own for one in made], [one.others for one in made])
     own, others = (_rests(zip(weights, side, strict=True), alike=alike) for side in sides)
     return own, others
@@ -57,9 +57,9 @@ def _rests(side: Iterable[tuple[int, list[Cell]]], *, alike: bool) -> Resting:
     each: defaultdict[Key, float] = defaultdict(float)
     people: dict[Key, int] = {}
     for weight, cells in side:
-        units, whole = _units(cells), _people(cells)
+        sizes, whole = units(cells), _people(cells)
         for cell in (cell for cell in cells if cell.n):
-            mine = 1 / len(units) / units[cell.organisation, cell.cohort] if alike else 1 / whole
+            mine = 1 / len(sizes) / sizes[cell.organisation, cell.cohort] if alike else 1 / whole
             each[cell.key] += weight * mine
             people[cell.key] = cell.n
     parts: dict[str, float] = defaultdict(float)
@@ -75,12 +75,3 @@ def _rests(side: Iterable[tuple[int, list[Cell]]], *, alike: bool) -> Resting:
 
 def _people(cells: Iterable[Cell]) -> int:
     return sum(cell.n for cell in cells)
-
-
-def _units(cells: Iterable[Cell]) -> Counter[tuple[str, int]]:
-    """Return the people of each organisation within a start, as the estimate counts organisations."""
-    found: Counter[tuple[str, int]] = Counter()
-    for cell in cells:
-        if cell.n:
-            found[cell.organisation, cell.cohort] += cell.n
-    return found

@@ -40,7 +40,8 @@ def conclude(table: CellTable, estimate: Estimate | None, known: Circumstances =
         raise EvidenceError("a wave looks back: take it out first (`forward`)", field="then")
     drawn = known.declaration.drawn(table)
     control = estimate.control if estimate else ""
-    change, limited = _change(table), _bounds(table, lottery=drawn, control=control)
+    alike = estimate is not None and estimate.inference == MEANS
+    change, limited = _change(table), _bounds(table, lottery=drawn, control=control, alike=alike)
     return claim(table, change, estimate, limited, known)
 
 
@@ -148,9 +149,9 @@ def _change(table: CellTable) -> Change | None:
         return None
 
 
-def _bounds(table: CellTable, *, lottery: bool, control: str) -> Bounds | None:
+def _bounds(table: CellTable, *, lottery: bool, control: str, alike: bool) -> Bounds | None:
     try:
-        return bounds(table, lottery=lottery, control=control)
+        return bounds(table, lottery=lottery, control=control, alike=alike)
     except EvidenceError:
         return None
 

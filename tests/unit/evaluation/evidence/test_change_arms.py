@@ -73,6 +73,25 @@ def test_lee_bounds_trim_the_comparison_where_it_answered_more() -> None:
     assert (found.low, found.high) == pytest.approx((2 - 4, 2 - 0))
 
 
+@pytest.mark.parametrize("lottery", [True, False])
+def test_where_organisations_count_alike_so_do_those_who_left_them(lottery: bool) -> None:
+    """One of two people of a small organisation is a quarter of a side of two, and a tenth of its people."""
+
+    def side(cohort: int, moved: int) -> list[Cell]:
+        large = Cell.person(Key(f"{cohort} large", cohort, (1, 2)), [3, 3 + moved])
+        small = Cell.person(Key(f"{cohort} small", cohort, (1, 2)), [3, 3 + moved])
+        return [*[large] * 8, small]
+
+    left = Cell.person(Key("2 small", 2, (1,)), [3])
+    cells = [*side(2, 1), left, *side(0, 0), Cell.person(Key("0 small", 0, (1, 2)), [3, 3])]
+    found = bounds(CellTable.of(SCALE, WAVES, cells), lottery=lottery, alike=True)
+    assert (found.left, found.answered_treated, found.uneven) == (0.25, 0.75, 0.25)
+    # three quarters moved by 1, a quarter could have by 1 - 3 to 5 - 3
+    assert found.worst == (0.75 - 0.5, 0.75 + 0.5)
+    assert (found.low, found.high) == ((1, 1) if lottery else found.worst)
+    assert (found.fewest, found.leavers) == (1, ((1,),))
+
+
 def test_without_histograms_of_changes_even_a_lottery_gets_the_worst_case() -> None:
     kept = table(both(2, 4, 8) + only_before(3, 2), both(2, 3, 9) + only_before(1, 1))
     bare = CellTable.of(

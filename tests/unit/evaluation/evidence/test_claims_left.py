@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from services.evaluation.evidence.claims import Claim
+from services.evaluation.evidence.estimate import MEANS
 from tests.unit.evaluation.evidence.test_claims_recognised import People
 
 Mask = NDArray[np.bool_]
@@ -79,3 +80,22 @@ def test_as_many_leave_both_sides_for_different_reasons_and_it_is_no_longer_desi
     assert claim.level <= level
     assert (claim.level == 4) is (level == 4)
     assert any("More than a few left" in text for text in claim.limits) is (claim.level == 3)
+
+
+def test_a_few_who_leave_small_organisations_leave_much_of_a_difference_that_counts_these_alike() -> None:
+    """MCR-30: half the people of four organisations of six, those who moved least or most, are one in twenty of their
+    side and a third of its figure: by people, as the bounds counted, too few to matter; so programmes without an effect
+    had "caused" a difference.
+    """
+    people = People([200, 200, 10, 10, 10, 10] * 2, [*[4] * 6, *[0] * 6], 5)
+    assert people.claim()[1].inference == MEANS
+    gone = np.zeros(len(people.names), dtype=bool)
+    moved = people.answers[:, 3:].mean(axis=1) - people.answers[:, 2]
+    for place, name in enumerate(dict.fromkeys(people.names)):
+        there = np.flatnonzero(people.names == name)
+        cohort = people.cohorts[there[0]]
+        if place % 6 > 1:
+            gone[there[np.argsort(moved[there] if cohort else -moved[there])[:5]]] = True
+    claim = after(people, gone, [4, 5])
+    assert claim.detected
+    assert claim.level == 2
