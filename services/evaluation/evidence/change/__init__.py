@@ -12,6 +12,7 @@ from services.evaluation.evidence.change.contrast import Contrast, Difference, a
 from services.evaluation.evidence.change.dose import Dose, dose
 from services.evaluation.evidence.change.elsewhere import elsewhere
 from services.evaluation.evidence.change.footing import Footing, footing
+from services.evaluation.evidence.change.joined import joined
 from services.evaluation.evidence.change.mixed import mixed
 from services.evaluation.evidence.change.paired import Change, paired, since_start
 from services.evaluation.evidence.change.ranks import by_rank
@@ -44,6 +45,7 @@ __all__ = [
     "elsewhere",
     "fewest",
     "footing",
+    "joined",
     "mixed",
     "over",
     "paired",

@@ -61,6 +61,8 @@ class Conditions:
     attrition_balanced: bool = False
     leavers_harmless: bool = False
     """Few left, or the difference keeps its sign whatever those who left would have answered."""
+    few_joined: bool = False
+    """Nearly all of those compared answered the first wave: who came later may have come for how they stood."""
     protocol_declared: bool = False
     foreseen: bool = False
     """Comparison and seed are the declared ones, or follow from the cells: nobody chose them after the outcomes."""
@@ -156,6 +158,7 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
         "pre_test": conditions.pre_test_passed is not False,
         "attrition": conditions.attrition_balanced,
         "leavers": conditions.leavers_harmless,
+        "joined": conditions.few_joined,
         "protocol": conditions.protocol_declared,
     }
     asked = both | (trends if wanted == 3 else chance)  # noqa: PLR2004 # a level

@@ -1,14 +1,17 @@
 """Whole arms and cohorts that leave: worse data never raise the level of a claim, whoever leaves and when."""
 
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from services.evaluation.evidence.cells import Cell, CellTable, Key
+from services.evaluation.evidence.change import joined
 from services.evaluation.evidence.claims import Claim
 from services.evaluation.evidence.estimate import MEANS
-from tests.unit.evaluation.evidence.test_claims_recognised import People
+from tests.unit.evaluation.evidence.test_claims_recognised import OUTCOME, WAVES, People
 
 Mask = NDArray[np.bool_]
 
@@ -99,3 +102,45 @@ def test_a_few_who_leave_small_organisations_leave_much_of_a_difference_that_cou
     claim = after(people, gone, [4, 5])
     assert claim.detected
     assert claim.level == 2
+
+
+def enrolled(kept: slice) -> People:
+    """Of thirty people in each organisation of the programme some first answer at the wave before the start, in the
+    order of how low they stand at it.
+    """
+    people = People([40] * 24, [*[4] * 12, *[0] * 12], 5)
+    for name in dict.fromkeys(people.names[people.cohorts == 4]):
+        others = np.flatnonzero(people.names == name)[10:]
+        came = others[np.argsort(people.answers[others, 2])][kept]
+        people.answered[others] = False
+        people.answered[came, 2:] = True
+    return people
+
+
+def test_people_who_came_after_the_first_wave_were_not_drawn() -> None:
+    """MCR-30: who enrols because they stand low rises by themselves, and colleagues of those who wait do not enrol. Of
+    24 organisations drawn before the first wave, ten people in each and twenty of eighty who enrolled, 36 of 40 regions
+    without an effect had "caused" one; the waves before the start know nobody of them.
+    """
+    claim = enrolled(slice(0, 15)).claim()[0]
+    assert claim.detected
+    assert claim.level == 2
+
+
+def test_a_few_who_came_later_are_no_matter() -> None:
+    assert enrolled(slice(0, 0)).claim()[0].level == 4
+    levels = {}
+    for many in (1, 2):
+        people = two_arms()
+        people.answered[np.flatnonzero(people.names == people.names[0])[: 7 * many], 0] = False
+        levels[many] = people.claim()[0].level
+    assert levels == {1: 4, 2: 2}
+
+
+@pytest.mark.parametrize(("alike", "part"), [(False, Fraction(1, 101)), (True, Fraction(1, 2))])
+def test_who_came_later_counts_as_the_difference_counts_them(alike: bool, part: Fraction) -> None:
+    whole = [Cell.person(Key(name, cohort, (1, 2, 3)), [3, 3, 3]) for name, cohort in (("A", 3), ("C", 0), ("D", 0))]
+    late = Cell.person(Key("B", 3, (2, 3)), [3, 3])
+    table = CellTable.of(OUTCOME, WAVES[:3], [*[whole[0]] * 100, late, *whole[1:]])
+    assert joined(table, "never_treated", alike=alike) == part
+    assert joined(table.where(lambda cell: cell.cohort == 3), "never_treated", alike=alike) == 1
