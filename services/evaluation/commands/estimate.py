@@ -29,7 +29,7 @@ from services.evaluation.evidence.claims import (
     told,
 )
 from services.evaluation.evidence.errors import EvidenceError
-from services.evaluation.evidence.estimate import MEANS, Estimate, Options, estimate
+from services.evaluation.evidence.estimate import MEANS, NO_SPREAD, Estimate, Options, estimate
 
 _LATER = (
     "beside those who never begin, those who begin later are so few organisations that one could be recognised; "
@@ -37,7 +37,7 @@ _LATER = (
 )
 _FEW = (
     "the people or organisations of a side, or those who are left to be compared at some of the waves, are too few to "
-    "show, or nearly all of one organisation"
+    "show, or nearly all of one organisation, or nearly all of them changed alike"
 )
 _NOTHING_FOUND = 1.0
 """The p-value of another outcome whose people could be those that suit: it leaves the others no larger threshold."""
@@ -147,7 +147,12 @@ def _not_compared(claim: Claim, table: CellTable, found: Estimate) -> str:
         return "nobody's programme began after the first wave, so nobody was asked before and after"
     if claim.level != 1:
         return ""
-    return _LATER if later_recognisable(table, found.control, claim.made_from.k) else found.reason or _FEW
+    return _LATER if later_recognisable(table, found.control, claim.made_from.k) else _reason(found)
+
+
+def _reason(found: Estimate) -> str:
+    """Return why nothing was compared; that organisations do not differ would tell what each of them did."""
+    return _FEW if found.reason in ("", NO_SPREAD) else found.reason
 
 
 def _back(claim: Claim, whole: CellTable, found: Estimate) -> tuple[str, ...]:

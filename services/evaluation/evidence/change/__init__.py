@@ -5,9 +5,10 @@ shown beside the others and never merged with them, that who left is part of eve
 ends is not taken for one without.
 """
 
+from services.evaluation.evidence.change.apart import Moved, apart
 from services.evaluation.evidence.change.asked import Asked, asked
 from services.evaluation.evidence.change.attrition import Bounds, bounds
-from services.evaluation.evidence.change.compared import Compared, by_organisation, compares, fewest
+from services.evaluation.evidence.change.compared import Compared, by_organisation, compared, compares, fewest
 from services.evaluation.evidence.change.contrast import Contrast, Difference, ancova, contrast
 from services.evaluation.evidence.change.dose import Dose, dose
 from services.evaluation.evidence.change.elsewhere import elsewhere
@@ -30,15 +31,18 @@ __all__ = [
     "Difference",
     "Dose",
     "Footing",
+    "Moved",
     "Resting",
     "Shift",
     "adjusted",
     "ancova",
+    "apart",
     "asked",
     "bounds",
     "by_organisation",
     "by_rank",
     "by_share",
+    "compared",
     "compares",
     "contrast",
     "dose",

@@ -6,12 +6,13 @@ uneven to tell. Standardised change: Hedges g_av with the variance of Bonett.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, inf, lgamma, sqrt
 
 from scipy import stats
 
 from services.evaluation.evidence.cells import CellTable
+from services.evaluation.evidence.change.apart import Moved, apart
 from services.evaluation.evidence.change.moments import Moments, by_organisation, of_cell, total
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.kish import THIN, effective, judged
@@ -53,6 +54,8 @@ class Change:
     """The largest part of the figure that is one organisation's: who answered more waves since weighs more."""
     worth: float = inf
     """How many people who weigh alike the figure is made of (Kish)."""
+    apart: float = inf
+    """How many people changed otherwise than most, since their start; not looked at between two waves."""
 
 
 def paired(table: CellTable, before: int, after: int) -> Change:
@@ -71,12 +74,18 @@ def since_start(table: CellTable) -> Change:
     A cohort that had begun at the first wave has no before and does not count. Raises EvidenceError when nobody has.
     """
     waves = range(1, len(table.waves) + 1)
+    moved = (
+        Moved(cell.cohort, wave, [cell])
+        for cell in table.cells
+        for wave in cell.pattern
+        if 1 < cell.cohort <= wave and cell.cohort - 1 in cell.pattern
+    )
     parts = (
         (cell.organisation, of_cell(cell, cell.cohort - 1, waves[cell.cohort - 1 :]))
         for cell in table.cells
         if cell.cohort > 1
     )
-    return _change(by_organisation(parts))
+    return replace(_change(by_organisation(parts)), apart=apart(moved))
 
 
 def hedges(n: int, means: tuple[float, float], spread: tuple[float, float, float]) -> tuple[float, float, float]:

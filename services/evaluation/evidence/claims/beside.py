@@ -14,7 +14,7 @@ from services.evaluation.evidence.change import Asked, Compared, asked, by_organ
 from services.evaluation.evidence.claims.claim import Claim
 from services.evaluation.evidence.claims.figures import downwards, nearest, rounded_people, upwards
 from services.evaluation.evidence.claims.ladder import ladder
-from services.evaluation.evidence.claims.recognising import own_figure, recognisable
+from services.evaluation.evidence.claims.recognising import as_one, own_figure, recognisable
 from services.evaluation.evidence.estimate import MEANS, Estimate
 
 _COMPARES = 2
@@ -95,13 +95,15 @@ def _shown(table: CellTable, control: str, k: int) -> tuple[set[int], set[int]]:
 
 
 def _recognised(table: CellTable, pairs: list[Compared], k: int) -> bool:
-    """Whether one organisation, or fewer than k people, could be told of a side: by count, or by what decides it."""
+    """Whether one organisation, or fewer than k people, could be told of a side: by count, by what decides it, or for
+    nearly all changed alike.
+    """
     own, others = Counter[str](), Counter[str]()
     for one in pairs:
         own, others = own + by_organisation(one.own), others | by_organisation(one.others)
-    return any(_hidden(side, k) for side in (own, others)) or any(
-        own_figure(side.largest, side.worth, k) for side in over(table, pairs)
-    )
+    if any(_hidden(side, k) for side in (own, others)) or as_one(pairs):
+        return True
+    return any(own_figure(side.largest, side.worth, k) for side in over(table, pairs))
 
 
 def _took(table: CellTable, waves: set[int]) -> list[Cell]:

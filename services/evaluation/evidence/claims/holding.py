@@ -18,6 +18,7 @@ from services.evaluation.evidence.change import (
     asked,
     by_rank,
     by_share,
+    compared,
     fewest,
     footing,
     joined,
@@ -30,6 +31,7 @@ from services.evaluation.evidence.claims.declaration import Declaration
 from services.evaluation.evidence.claims.figures import Figures, Sure, figures
 from services.evaluation.evidence.claims.ladder import ladder
 from services.evaluation.evidence.claims.recognising import (
+    as_one,
     later_recognisable,
     own_figure,
     recognisable,
@@ -87,7 +89,8 @@ def conditions(
         people=change.n,
         k=k,
         identifiable=recognised(change.n, change.largest, change.organisations, k)
-        or own_figure(change.part, change.worth, k),
+        or own_figure(change.part, change.worth, k)
+        or change.apart < rules.fewest_apart,
         paired=True,
         adjusted=declared.is_primary(table) or corrected(1, table, change.p_value, known) is not None,
         annual=declared.annual or _yearly(table.waves),
@@ -236,7 +239,8 @@ def _comparable(table: CellTable, estimate: Estimate, k: int) -> bool:
     if not enough or any(recognisable(sizes, k) for sizes in (estimate.sizes_treated, estimate.sizes_comparison)):
         return False
     sides = resting(table, estimate.control, alike=estimate.inference == MEANS)
-    return not any(own_figure(side.largest, side.worth, k) for side in sides)
+    one = as_one(compared(table, estimate.control))
+    return not (one or any(own_figure(side.largest, side.worth, k) for side in sides))
 
 
 def _asked_before(table: CellTable, control: str) -> bool:

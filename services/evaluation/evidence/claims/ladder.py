@@ -64,6 +64,7 @@ class Ladder(_Strict):
     fewest_people: Count
     fewest_organisations: Count
     fewest_in_organisation: Count
+    fewest_apart: Count
     dominant_share: Share
     own_share: Share
     fewest_pre_periods: Count

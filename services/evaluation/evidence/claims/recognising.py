@@ -4,10 +4,10 @@ Guards that it cannot, neither in one figure, nor by how sure that is, nor by ta
 from another.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from services.evaluation.evidence.cells import CellTable
-from services.evaluation.evidence.change import by_organisation
+from services.evaluation.evidence.change import Compared, Moved, apart, by_organisation
 from services.evaluation.evidence.claims.ladder import ladder
 
 _ALONE = 2
@@ -32,6 +32,14 @@ def own_figure(part: float, worth: float, k: int) -> bool:
     more. Of k people who weigh alike each is a k-th of it.
     """
     return part > ladder().own_share or worth < k
+
+
+def as_one(pairs: Iterable[Compared]) -> bool:
+    """Return whether nearly all of a side changed alike, so that its figure would tell what each of them did."""
+    made = [one for one in pairs if one.own and one.others]
+    own = apart(Moved(one.cohort, one.wave, one.own) for one in made)
+    others = apart(Moved(one.cohort, one.wave, one.others) for one in made)
+    return min(own, others) < ladder().fewest_apart
 
 
 def told_by_spread(sizes: Sequence[int], k: int) -> bool:

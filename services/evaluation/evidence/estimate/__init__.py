@@ -4,7 +4,7 @@ Guards that one module (`library`) knows `diff-diff`, and that no effect leaves 
 inference that gave it and the smallest change that could have been seen.
 """
 
-from services.evaluation.evidence.estimate.estimating import BENDS, METHODS, Options, estimate, from_moments
+from services.evaluation.evidence.estimate.estimating import BENDS, METHODS, NO_SPREAD, Options, estimate, from_moments
 from services.evaluation.evidence.estimate.inference import (
     FEWEST,
     MANY,
@@ -26,6 +26,7 @@ __all__ = [
     "MEANS",
     "METHODS",
     "NONE",
+    "NO_SPREAD",
     "WILD",
     "Estimate",
     "Options",

@@ -27,6 +27,7 @@ BENDS = (0.0, 0.01, 0.02)
 """How far trends may bend a wave, in standard deviations between people at the last wave before the first start."""
 _NOTHING = 1e-9
 """An error or half an interval below this part of the largest score is rounding, not sampling."""
+NO_SPREAD = "organisations do not differ at all: nothing to judge chance by"
 METHODS = {
     NONE: "difference of changes (Callaway and Sant'Anna), description only",
     MEANS: "difference of organisations' mean changes",
@@ -122,13 +123,15 @@ def _estimated(blank: Estimate, groups: Sequence[Moments], fit: Fit, options: Op
     thinnest = inference.thinnest(found, weights)
     thin = options.clustered and min(thinnest, fit.thinnest) < THIN
     name = _name(known, thinnest) if options.clustered else PEOPLE
+    if name in (MEANS, WILD) and fit.simple[1] <= _NOTHING * largest_score(groups):
+        return replace(known, reason=NO_SPREAD)
     sure = _inferred(name, found, weights, fit, options)
     if sure is None or name == NONE:
         observed = inference.moved(found, weights)
         described = replace(known, effect=fit.simple[0], observed=observed, method=METHODS[NONE], inference=NONE)
         return replace(described, attempted=True)
     if min(sure.error, sure.interval[1] - sure.interval[0]) <= _NOTHING * largest_score(groups):
-        return replace(known, reason="organisations do not differ at all: nothing to judge chance by")
+        return replace(known, reason=NO_SPREAD)
     judged = _judged(replace(known, method=METHODS[name], inference=name), sure)
     last = min(cohort for cohort, _ in tasks) - 1
     return judged if thin else _over_time(judged, fit, options, deviation(groups, last), when)

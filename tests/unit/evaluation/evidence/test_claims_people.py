@@ -60,7 +60,12 @@ def some(start: int, organisations: int, people: int = 10) -> CellTable:
         scores = [50 + (number + place) % 9 for number in range(cell.n)]
         for number, score in enumerate(scores):
             cohort = start if number < people else cell.cohort
-            cells += fold([cell.organisation], [cohort], np.array([[score] * 5]), np.ones((1, 5), dtype=bool))
+            cells += fold(
+                [cell.organisation],
+                [cohort],
+                np.array([[score, score + 1, score, score, score + number % 2]]),
+                np.ones((1, 5), dtype=bool),
+            )
     return CellTable.of(OUTCOME, WHOLE.waves, cells)
 
 

@@ -1,0 +1,82 @@
+"""People who all did the same: a figure of them would tell what each of them did, however many they are."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.evaluation.evidence.cells import Cell, CellTable, Key, Outcome, written
+from services.evaluation.evidence.change import Moved, apart
+from services.evaluation.evidence.claims import canonical, conclude, read
+from services.evaluation.evidence.estimate import NO_SPREAD, estimate
+from tests.unit.evaluation.evidence.asking import asked, made
+
+SCORED = Outcome(name="Peer support", low=0, high=1)
+WAVES = ("2023-09", "2024-01", "2024-05")
+
+
+def table(own: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]] | None) -> CellTable:
+    """Five organisations of eight on either side, half of whom say yes; those of (organisation, person) begin to differ
+    at the second wave, when the programme begins.
+    """
+    cells = []
+    for cohort, differ in ((2, own), (0, others)):
+        for place in range(5 if differ is not None else 0):
+            for number in range(8):
+                said = number % 2
+                later = 1 - said if (place, number) in (differ or ()) else said
+                cells.append(Cell.person(Key(f"{cohort} {place}", cohort, (1, 2, 3)), [said, later, later]))
+    return CellTable.of(SCORED, WAVES, cells)
+
+
+def some(many: int) -> list[tuple[int, int]]:
+    return [(place % 5, place) for place in range(many)]
+
+
+@pytest.mark.parametrize(("many", "level"), [(0, 0), (1, 0), (2, 0), (3, 1), (8, 1)])
+def test_of_people_who_all_changed_alike_nothing_is_said(many: int, level: int) -> None:
+    """MCR-30: 0.0 points, how sure this is cannot be said, of five organisations alike: so nobody had changed. One who
+    had would know it of all others, and two of each other.
+    """
+    claim = conclude(table(some(many), None), None)
+    assert claim.level == level
+    assert read(canonical(claim)) == claim
+
+
+@pytest.mark.parametrize(("many", "level"), [(0, 1), (2, 1), (3, 2)])
+def test_of_a_comparison_that_all_changed_alike_neither(many: int, level: int, tmp_path: Path, capsys: Any) -> None:
+    found = asked(capsys, made(tmp_path, "cells.json", written(table(some(4), some(many)))))
+    assert found["claim"]["level"] == level
+    assert ("nearly all of them changed alike" in found.get("not_compared", "")) is (level == 1)
+
+
+def test_answers_that_are_all_the_same_are_not_told_as_the_reason(tmp_path: Path, capsys: Any) -> None:
+    """MCR-30: "everybody gave the same score at every wave" told the answers of fifty people to each of them."""
+    cells = [
+        replace(cell, sums=(0,) * 3, products=((0,) * 3,) * 3, scores=None, changes=None)
+        for cell in table([], []).cells
+    ]
+    found = asked(capsys, made(tmp_path, "cells.json", written(CellTable.of(SCORED, WAVES, cells))))
+    assert found["claim"]["level"] == 0
+    assert "same score" not in json.dumps(found)
+
+
+def test_that_organisations_do_not_differ_is_not_told_as_the_reason(tmp_path: Path, capsys: Any) -> None:
+    """MCR-30: a figure without a word of how sure it is, of five organisations alike, was that of each of them."""
+    alike = [(place, number) for place in range(5) for number in (0, 1, 2)]
+    cells = table(alike, alike)
+    assert estimate(cells).reason == NO_SPREAD
+    found = asked(capsys, made(tmp_path, "cells.json", written(cells)))
+    assert found["claim"]["level"] == 1
+    assert NO_SPREAD not in json.dumps(found)
+
+
+def test_without_histograms_each_is_one_score_from_most() -> None:
+    one = table(some(5), None)
+    bare = [replace(cell, changes=None) for cell in one.cells]
+    assert apart([Moved(2, 2, one.cells)]) == apart([Moved(2, 2, bare)]) == 5
+    assert apart([Moved(2, 2, bare[:1]), Moved(2, 3, bare)]) == 5
+    assert apart([]) == 0
