@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
-from math import comb, log2
 from typing import Any
 
 from pydantic import ConfigDict
 
-from services.evaluation.evidence.cells import Cell, CellTable, written
+from services.evaluation.evidence.cells import CellTable, written
 from services.evaluation.evidence.claims.declaration import Declaration
+from services.evaluation.evidence.claims.guessing import BITS, bits
 from services.evaluation.evidence.claims.ladder import ladder
 from services.evaluation.evidence.claims.words import hidden
 
@@ -23,8 +23,6 @@ UNNAMED = "unnamed instrument"
 _LIBRARIES = ("numpy", "pandas", "scipy")
 WITHHELD = "withheld"
 """Stands for a fingerprint from which answers could be guessed."""
-_BITS = 128
-"""As many guesses as nobody makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +80,9 @@ def fingerprint(table: CellTable) -> str:
 def told(table: CellTable) -> str:
     """Return the fingerprint, or that it is withheld: whoever knows all of one organisation could guess the rest.
 
-    Counted are the ways in which the people of each cell can have answered; fewer than 2¹²⁸ can be tried.
+    Counted are the likely ways in which the others can have answered; fewer than 2¹²⁸ can be tried.
     """
-    width = table.outcome.high - table.outcome.low + 1
-    known: dict[str, float] = {}
-    for cell in table.cells:
-        known[cell.organisation] = known.get(cell.organisation, 0.0) + _ways(cell, width)
-    return fingerprint(table) if sum(known.values()) - max(known.values(), default=0.0) >= _BITS else WITHHELD
-
-
-def _ways(cell: Cell, width: int) -> float:
-    """Return the bits in which so many people, told apart by nothing, can have answered so many waves; of more than
-    nobody guesses, as many. Counted whole, those of a million people would take minutes.
-    """
-    every = width ** len(cell.pattern) + cell.n - 1
-    some = min(cell.n, every - cell.n)
-    if some and some * (log2(every) - log2(some)) >= _BITS:  # (every / some) ^ some are fewer than there are
-        return _BITS
-    return log2(comb(every, some))
+    return fingerprint(table) if bits(table) >= BITS else WITHHELD
 
 
 def seed_of(table: CellTable) -> int:

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from services.evaluation.evidence.cells import CellTable, Outcome, fold, written
+from services.evaluation.evidence.cells import Cell, CellTable, Outcome, fold, written
 from services.evaluation.evidence.claims import WITHHELD, canonical, conclude, fingerprint, read, told
+from services.evaluation.evidence.estimate import estimate
 from tests.unit.evaluation.evidence.claimed import WHOLE
 from tests.unit.evaluation.evidence.test_estimate_asked import asked, made
 
@@ -59,3 +60,45 @@ def test_the_answers_of_a_million_people_are_not_counted_one_by_one() -> None:
     many = replace(WHOLE, cells=crowds)
     assert told(many) == fingerprint(many)
     assert told(replace(many, cells=many.cells[:1])) == WITHHELD
+
+
+def seldom(changed: dict[int, int]) -> CellTable:
+    """Eight organisations of 200 who all answered twice; so many of each went from no to yes."""
+    cells: list[Cell] = []
+    for place in range(8):
+        said = np.zeros((200, 2), dtype=np.int64)
+        said[: changed.get(place, 0), 1] = 1
+        cells += fold([f"O{place}"] * 200, [2 * (place % 2)] * 200, said, np.ones(said.shape, dtype=bool))
+    return CellTable.of(Outcome(name="Confidence", low=0, high=1), WAVES, cells)
+
+
+def test_answers_that_hardly_anybody_gives_are_not_guessed_from_the_fingerprint() -> None:
+    """MCR-30: seven people of seven organisations had changed; one that knew its own found who of the others in 956
+    tries, for what could be answered had more than 2¹²⁸ ways.
+    """
+    table = seldom({0: 1, 1: 2, 2: 1, 3: 1, 4: 1, 6: 1, 7: 1})
+    claim = conclude(table, estimate(table))
+    assert claim.level == 2
+    assert claim.made_from.cells == told(table) == WITHHELD
+    assert read(canonical(claim)) == claim
+    assert (
+        told(replace(table, cells=tuple(replace(cell, scores=None, changes=None) for cell in table.cells))) == WITHHELD
+    )
+
+
+def test_many_answers_of_either_kind_have_a_fingerprint() -> None:
+    often = seldom({place: 60 + place for place in range(8)})
+    random = np.random.default_rng(3)
+    mixed = CellTable.of(
+        often.outcome,
+        WAVES,
+        fold(
+            [f"O{place % 40}" for place in range(1200)],
+            [2 * (place % 2) for place in range(1200)],
+            random.integers(0, 2, (1200, 2)),
+            np.ones((1200, 2), dtype=bool),
+        ),
+    )
+    assert told(often) == WITHHELD
+    assert told(mixed) == fingerprint(mixed)
+    assert told(replace(mixed, cells=())) == WITHHELD
