@@ -38,3 +38,9 @@ def test_claims_say_it_and_read_back(known: Circumstances) -> None:
     assert "-1.40 to +2.20 points" in unsure.sentence
     for claim in (weak, unsure):
         assert read(canonical(claim)) == claim
+
+
+def test_whatever_has_an_interval_says_when_it_is_too_short() -> None:
+    """MCR-30: where one of eight organisations rose far, a change's interval held the truth in 272 of 300 regions."""
+    for rung in ladder().levels[1:]:
+        assert sum("too short" in text for text in rung.assumptions) == 1
