@@ -10,7 +10,7 @@ from itertools import pairwise
 from math import inf, isfinite
 from statistics import median_high
 
-from services.evaluation.evidence.cells import CellTable, Outcome
+from services.evaluation.evidence.cells import CellTable
 from services.evaluation.evidence.change import (
     Bounds,
     Change,
@@ -30,6 +30,7 @@ from services.evaluation.evidence.claims.conditions import Conditions
 from services.evaluation.evidence.claims.declaration import Declaration
 from services.evaluation.evidence.claims.figures import Figures, Sure, figures
 from services.evaluation.evidence.claims.ladder import ladder
+from services.evaluation.evidence.claims.missing import harmless, shared
 from services.evaluation.evidence.claims.recognising import (
     as_one,
     later_recognisable,
@@ -127,7 +128,7 @@ def conditions(
         lottery_refused="" if declared.drawn(table) else declared.against(table),
         all_drawn_used=_all_used(table, estimate),
         attrition_balanced=limited is not None and limited.uneven <= rules.balanced_within,
-        leavers_harmless=limited is not None and _harmless(limited, effect),
+        leavers_harmless=limited is not None and harmless(limited, estimate),
         few_joined=joined(table, estimate.control, alike=estimate.inference == MEANS) <= rules.left_at_most,
         protocol_declared=declared.made_before(table),
         foreseen=declared.foresaw(table, estimate.control) and not known.seed_chosen,
@@ -135,7 +136,7 @@ def conditions(
         organisations_foreseen=declared.foresaw_organisations(table),
         waves_foreseen=declared.foresaw_waves(table),
         people_foreseen=1 - mixed(table, estimate.control) >= rules.begin_as_one,
-        instrument_shared=_shared(known.elsewhere, limited, effect, table.outcome),
+        instrument_shared=shared(known.elsewhere, limited, effect, table.outcome),
         settled=declared.settled(table),
         scale_foreseen=declared.foresaw_scale(table) and not (known.rescaled and declared.is_secondary(table)),
         complete=declared.foresaw_leavers(table) or (limited is not None and limited.left > 0),
@@ -252,22 +253,6 @@ def _asked_before(table: CellTable, control: str) -> bool:
         and side.organisations(rules.asked_at_least) >= min(rules.fewest_organisations, len(side.compared))
         for side in sides
     )
-
-
-def _shared(part: float, limited: Bounds | None, effect: float, outcome: Outcome) -> bool:
-    """Whether few answered another instrument, and the sign holds had as many of either side moved by the whole scale
-    more, or less, than the others: who of them is compared may follow from how they fared, as who left may.
-    """
-    if not part:
-        return True
-    least = 0.0 if limited is None else min(limited.low * effect, limited.high * effect) / (abs(effect) or 1.0)
-    return part <= ladder().elsewhere_at_most and least > 2 * part * (outcome.high - outcome.low)
-
-
-def _harmless(limited: Bounds, effect: float) -> bool:
-    """Whether few left, or the sign holds in the worst case: as many can leave both sides for different reasons."""
-    low, high = limited.worst
-    return limited.left <= ladder().left_at_most or min(low * effect, high * effect) > 0
 
 
 def _all_used(table: CellTable, estimate: Estimate) -> bool:

@@ -1,6 +1,7 @@
 """Whole arms and cohorts that leave: worse data never raise the level of a claim, whoever leaves and when."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -8,9 +9,13 @@ import pytest
 from numpy.typing import NDArray
 
 from services.evaluation.evidence.cells import Cell, CellTable, Key
-from services.evaluation.evidence.change import joined
-from services.evaluation.evidence.claims import Claim
+from services.evaluation.evidence.change import Bounds, joined, since_start
+from services.evaluation.evidence.change.attrition import LEE
+from services.evaluation.evidence.claims import Circumstances, Claim
+from services.evaluation.evidence.claims.concluding import claim as made_of
+from services.evaluation.evidence.claims.missing import harmless
 from services.evaluation.evidence.estimate import MEANS
+from tests.unit.evaluation.evidence.claimed import DRAWN, SURE, WHOLE
 from tests.unit.evaluation.evidence.test_claims_recognised import OUTCOME, WAVES, People
 
 Mask = NDArray[np.bool_]
@@ -144,3 +149,17 @@ def test_who_came_later_counts_as_the_difference_counts_them(alike: bool, part: 
     table = CellTable.of(OUTCOME, WAVES[:3], [*[whole[0]] * 100, late, *whole[1:]])
     assert joined(table, "never_treated", alike=alike) == part
     assert joined(table.where(lambda cell: cell.cohort == 3), "never_treated", alike=alike) == 1
+
+
+@pytest.mark.parametrize(("low", "left", "level"), [(1.9, 0.04, 4), (1.8, 0.04, 3), (1.9, 0.06, 3), (5.873, 0.0, 4)])
+def test_chance_comes_on_top_of_those_who_left(low: float, left: float, level: int) -> None:
+    """MCR-30: where four in a hundred leave for how they fared the nearer bound is the truth, and had the sign of the
+    difference by chance in every second region: 13 of 40 without an effect had "caused" one.
+    """
+    limited = Bounds(low, 7.0, LEE, 1.0, 1.0, 0.0, 0, worst=(low - 9, 9.0), left=left)
+    claim = made_of(WHOLE, since_start(WHOLE), SURE, limited, Circumstances(DRAWN))
+    assert claim.level == level
+    falls = replace(SURE, effect=-5.873, observed=-6.213, interval=(-7.721, -4.018))
+    other = Bounds(-7.0, -low, LEE, 1.0, 1.0, 0.0, 0, worst=(-9.0, 9 - low), left=left)
+    assert harmless(other, falls) is harmless(limited, SURE) is (level == 4)
+    assert harmless(replace(limited, low=0.1), replace(SURE, interval=(-1.0, 8.0))) is (left < 0.05)

@@ -1,0 +1,34 @@
+"""Missing people: whether those who left, or answered another instrument, could have turned a difference round.
+
+Guards that nobody is missing for how they fared without its being held against the difference.
+"""
+
+from services.evaluation.evidence.cells import Outcome
+from services.evaluation.evidence.change import Bounds
+from services.evaluation.evidence.claims.ladder import ladder
+from services.evaluation.evidence.estimate import Estimate
+
+
+def shared(part: float, limited: Bounds | None, effect: float, outcome: Outcome) -> bool:
+    """Whether few answered another instrument, and the sign holds had as many of either side moved by the whole scale
+    more, or less, than the others: who of them is compared may follow from how they fared, as who left may.
+    """
+    if not part:
+        return True
+    least = 0.0 if limited is None else min(limited.low * effect, limited.high * effect) / (abs(effect) or 1.0)
+    return part <= ladder().elsewhere_at_most and least > 2 * part * (outcome.high - outcome.low)
+
+
+def harmless(limited: Bounds, estimate: Estimate) -> bool:
+    """Whether few left, and what is more than chance still is at the bound nearer to 0, which chance may as well have
+    moved; or the sign holds in the worst case: as many can leave both sides for different reasons.
+    """
+    effect, (low, high) = estimate.effect or 0.0, limited.worst
+    few = limited.left <= ladder().left_at_most and _stays(limited, estimate)
+    return few or min(low * effect, high * effect) > 0
+
+
+def _stays(limited: Bounds, estimate: Estimate) -> bool:
+    effect, (low, high) = estimate.effect or 0.0, estimate.interval or (0.0, 0.0)
+    nearer = max(effect - limited.low, 0.0) if effect > 0 else min(effect - limited.high, 0.0)
+    return low <= 0 <= high or min((low - nearer) * effect, (high - nearer) * effect) > 0
