@@ -188,9 +188,11 @@ def _over_time(judged: Estimate, fit: Fit, options: Options, spread: float, when
 
 
 def _sensitivity(fit: Fit, options: Options, spread: float, when: Numbers) -> tuple[tuple[float, float, float], ...]:
-    """Return an interval for each bend up to the first that holds 0; an interval that is not known holds it."""
+    """Return an interval for each bend up to the first that holds 0; an interval that is not known holds it. None where
+    nobody differed at the last wave before the start: bends of 0 would say so, and with it what each answered.
+    """
     found: list[tuple[float, float, float]] = []
-    for bend in options.bends:
+    for bend in options.bends if spread > _NOTHING else ():
         low, high = fit.sensitivity(bend * spread, when) or (-inf, inf)
         if not found and (low, high) == (-inf, inf):
             break

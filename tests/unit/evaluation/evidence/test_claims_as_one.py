@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from services.evaluation.evidence.cells import Cell, CellTable, Key, Outcome, written
+from services.evaluation.evidence.cells import Cell, CellTable, Key, Outcome, fold, written
 from services.evaluation.evidence.change import Moved, apart
-from services.evaluation.evidence.claims import canonical, conclude, read
+from services.evaluation.evidence.claims import beside, canonical, conclude, read
 from services.evaluation.evidence.estimate import NO_SPREAD, estimate
 from tests.unit.evaluation.evidence.asking import asked, made
 
@@ -80,3 +81,19 @@ def test_without_histograms_each_is_one_score_from_most() -> None:
     assert apart([Moved(2, 2, one.cells)]) == apart([Moved(2, 2, bare)]) == 5
     assert apart([Moved(2, 2, bare[:1]), Moved(2, 3, bare)]) == 5
     assert apart([]) == 0
+
+
+def test_that_all_stood_alike_before_the_start_is_not_told_by_the_bends() -> None:
+    """MCR-30: trends were allowed to bend by 0.0 points, the unit of which is how far people stood apart."""
+    random = np.random.default_rng(2)
+    names = [f"Trust {place % 16:02}" for place in range(192)]
+    starts = [3 * (place % 2) for place in range(192)]
+    said = np.zeros((192, 4), dtype=np.int64)
+    said[:, 0] = random.random(192) < 0.3
+    said[:, 2:] = random.random((192, 2)) < np.where(np.array(starts) > 0, 0.7, 0.2)[:, None]
+    people = fold(names, starts, said, np.ones(said.shape, dtype=bool))
+    everybody = CellTable.of(SCORED, [*WAVES, "2024-09"], people)
+    found = estimate(everybody)
+    shown = beside(conclude(everybody, found), everybody, found)
+    assert shown.event_study
+    assert shown.sensitivity == ()
