@@ -118,7 +118,7 @@ def test_since_the_start_a_person_counts_once_however_often_they_answered() -> N
 
 def test_since_the_start_with_one_wave_after_is_the_paired_change() -> None:
     table = two_waves(DRUG_ONE, DRUG_TWO, ("A", "B", "C", "D"))
-    assert since_start(table) == replace(paired(table, 1, 2), apart=8)
+    assert since_start(table) == replace(paired(table, 1, 2), apart=5)
 
 
 def test_the_error_of_repeated_answers_is_that_of_each_persons_sum() -> None:

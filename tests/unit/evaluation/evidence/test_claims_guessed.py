@@ -73,10 +73,10 @@ def seldom(changed: dict[int, int]) -> CellTable:
 
 
 def test_answers_that_hardly_anybody_gives_are_not_guessed_from_the_fingerprint() -> None:
-    """MCR-30: seven people of seven organisations had changed; one that knew its own found who of the others in 956
+    """MCR-30: where seven people had changed, an organisation that knew its own found where the others were in 956
     tries, for what could be answered had more than 2¹²⁸ ways.
     """
-    table = seldom({0: 1, 1: 2, 2: 1, 3: 1, 4: 1, 6: 1, 7: 1})
+    table = seldom(dict.fromkeys(range(8), 1))
     claim = conclude(table, estimate(table))
     assert claim.level == 2
     assert claim.made_from.cells == told(table) == WITHHELD
