@@ -76,7 +76,7 @@ def test_answers_that_hardly_anybody_gives_are_not_guessed_from_the_fingerprint(
     """MCR-30: where seven people had changed, an organisation that knew its own found where the others were in 956
     tries, for what could be answered had more than 2¹²⁸ ways.
     """
-    table = seldom(dict.fromkeys(range(8), 1))
+    table = seldom({place: 2 if place in (1, 4) else 1 for place in range(8)})
     claim = conclude(table, estimate(table))
     assert claim.level == 2
     assert claim.made_from.cells == told(table) == WITHHELD
