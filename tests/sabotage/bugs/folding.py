@@ -5,6 +5,7 @@ Guards P3, P4, P5 and P8 by breaking them.
 
 from tests.sabotage.sabotage import Sabotage
 
+REBUILDS = "tests/integration/kernel/test_two_rebuilds.py"
 PROJECTOR = "tests/integration/kernel/test_projector.py"
 SHARING_OUT = "tests/integration/kernel/test_sharing_out.py"
 STORAGE = "tests/integration/kernel/test_checkpoints.py"
@@ -117,6 +118,15 @@ SABOTAGES = (
             f"{PROJECTOR}::test_a_live_projection_that_is_wrong_is_found_and_not_replaced_unasked[embedded]",
             f"{PROJECTOR}::test_what_is_said_while_a_rebuild_folds_is_there_when_readers_go_over[embedded]",
         ),
+    ),
+    Sabotage(
+        name="overtaken-rebuild-becomes-live",
+        promise="P8",
+        breaks="of two rebuilds at once the first makes live what the second has removed, and figures are empty",
+        file="shared/projector/generations.py",
+        old='            {"_id": name, "live": live.generation, "building": new.generation},',
+        new='            {"_id": name, "live": live.generation},',
+        red=(f"{REBUILDS}::test_a_rebuild_never_makes_live_what_a_later_one_has_removed[embedded]",),
     ),
     Sabotage(
         name="partitions-taken-while-shared-out",
