@@ -72,7 +72,7 @@ def _held(table: Table, own: Mapping[_Who, _Old], others: Mapping[_Who, _Old], b
         values = _values(table, at)
         old = own.get((*_names(table), values)) or others.get((plain(table.population), "", values))
         known = old is not None and set(means) <= old.sums.keys()
-        held.append(old if old is not None and known and not _moves(old.people, count, by, table.total_kind) else None)
+        held.append(old if old is not None and known and not moves(old.people, count, by, table.total_kind) else None)
     counts = tuple(n if old is None else old.people for n, old in zip(table.counts, held, strict=True))
     sums = [
         tuple(n if old is None else old.sums[name] for n, old in zip(mean.sums, held, strict=True))
@@ -90,7 +90,7 @@ def _values(table: Table, at: At) -> frozenset[tuple[str, str]]:
     return frozenset((plain(n), plain(v)) for n, v in zip(table.names, at, strict=True) if v is not None)
 
 
-def _moves(old: int, new: int, by: Rule, margins: Margins) -> bool:
+def moves(old: int, new: int, by: Rule, margins: Margins) -> bool:
     """Say whether a cell moves: by k people at least, and never so that crossing the line of hiding tells too much.
 
     Who sees a hidden cell appear as 10 knows that it held 14 - k people at most; a strict rule waits for more people.
