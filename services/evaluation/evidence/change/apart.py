@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from services.evaluation.evidence.cells import Cell
+from services.evaluation.evidence.cells import Cell, Histogram
 
 
 class Moved(NamedTuple):
@@ -22,10 +22,11 @@ class Moved(NamedTuple):
 def apart(every: Iterable[Moved]) -> int:
     """Return how many changed otherwise than most, at that time since the start at which most people did; 0 of nobody.
 
-    Those of one organisation are left out, whichever leaves fewest: it knows its own. Where a cell keeps no histogram
-    of changes, each is taken to lie one score from most, or as many as there are.
+    Those of one organisation are left out, whichever leaves fewest: it knows its own. Nobody may be there twice at one
+    time. Of a cell that keeps no histogram of changes, whose people did not all change alike, one is taken to have
+    changed otherwise: no more is certain.
     """
-    times: defaultdict[int, defaultdict[str, _Sums]] = defaultdict(lambda: defaultdict(_Sums))
+    times: defaultdict[int, defaultdict[str, _Changes]] = defaultdict(lambda: defaultdict(_Changes))
     for one in every:
         before = min(one.start, one.wave) - 1
         for cell in one.cells:
@@ -33,33 +34,34 @@ def apart(every: Iterable[Moved]) -> int:
     return max((_apart(list(time.values())) for time in times.values()), default=0)
 
 
-class _Sums:
-    """Changes of some people: how many, their sum, that of their squares, and how many each is."""
+class _Changes:
+    """How many people changed by how much, and how many certainly otherwise than most, whatever most did."""
 
     def __init__(self) -> None:
-        self.people = self.gain = self.squares = 0
+        self.otherwise = 0
         self.counts: Counter[int] = Counter()
 
     def add(self, cell: Cell, before: int, after: int) -> None:
-        i, j = cell.pattern.index(before), cell.pattern.index(after)
-        self.people += cell.n
-        self.gain += cell.sums[j] - cell.sums[i]
-        self.squares += cell.products[j][j] + cell.products[i][i] - 2 * cell.products[i][j]
-        self.counts.update((cell.changes or {}).get((before, after), {}))
+        kept = (cell.changes or {}).get((before, after)) or _alike(cell, before, after)
+        self.counts.update(kept)
+        self.otherwise += cell.n > 0 and not kept
 
 
-def _apart(organisations: Sequence[_Sums]) -> int:
-    people, gain, squares = (sum(getattr(one, name) for one in organisations) for name in ("people", "gain", "squares"))
+def _alike(cell: Cell, before: int, after: int) -> Histogram:
+    """Return how much all of a cell's people changed by, from its sums; nothing where they did not change alike."""
+    i, j = cell.pattern.index(before), cell.pattern.index(after)
+    gain = cell.sums[j] - cell.sums[i]
+    squares = cell.products[j][j] + cell.products[i][i] - 2 * cell.products[i][j]
+    return {gain // cell.n: cell.n} if cell.n and cell.n * squares == gain**2 else {}
+
+
+def _apart(organisations: Sequence[_Changes]) -> int:
+    otherwise = sum(one.otherwise for one in organisations)
     counts: Counter[int] = Counter()
     for one in organisations:
         counts.update(one.counts)
-    return min(
-        _of(people - one.people, gain - one.gain, squares - one.squares, counts - one.counts) for one in organisations
-    )
+    return min(otherwise - one.otherwise + _otherwise(counts - one.counts) for one in organisations)
 
 
-def _of(people: int, gain: int, squares: int, counts: Counter[int]) -> int:
-    if counts.total() == people:
-        return people - max(counts.values(), default=0)
-    most = round(gain / people) if people else 0
-    return min(people, squares - 2 * most * gain + people * most**2)
+def _otherwise(counts: Histogram) -> int:
+    return sum(counts.values()) - max(counts.values(), default=0)

@@ -54,8 +54,8 @@ class Change:
     """The largest part of the figure that is one organisation's: who answered more waves since weighs more."""
     worth: float = inf
     """How many people who weigh alike the figure is made of (Kish)."""
-    apart: float = inf
-    """How many people changed otherwise than most, since their start; not looked at between two waves."""
+    apart: int = 0
+    """How many people changed otherwise than most."""
 
 
 def paired(table: CellTable, before: int, after: int) -> Change:
@@ -65,7 +65,9 @@ def paired(table: CellTable, before: int, after: int) -> Change:
     """
     if not 1 <= before < after <= len(table.waves):
         raise EvidenceError(f"no change from wave {before} to {after} of {len(table.waves)}", field="waves")
-    return _change(by_organisation((cell.organisation, of_cell(cell, before, [after])) for cell in table.cells))
+    parts = by_organisation((cell.organisation, of_cell(cell, before, [after])) for cell in table.cells)
+    cells = [cell for cell in table.cells if {before, after} <= set(cell.pattern)]
+    return replace(_change(parts), apart=apart([Moved(before + 1, after, cells)]))
 
 
 def since_start(table: CellTable) -> Change:

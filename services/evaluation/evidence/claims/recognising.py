@@ -35,10 +35,14 @@ def own_figure(part: float, worth: float, k: int) -> bool:
 
 
 def as_one(pairs: Iterable[Compared]) -> bool:
-    """Return whether nearly all of a side changed alike, so that its figure would tell what each of them did."""
+    """Return whether nearly all of a side changed alike, so that its figure would tell what each of them did.
+
+    The same people are compared with every start, so each start and wave is looked at alone: one of them who goes up
+    and down would be as many.
+    """
     made = [one for one in pairs if one.own and one.others]
     own = apart(Moved(one.cohort, one.wave, one.own) for one in made)
-    others = apart(Moved(one.cohort, one.wave, one.others) for one in made)
+    others = max((apart([Moved(one.cohort, one.wave, one.others)]) for one in made), default=0)
     return min(own, others) < ladder().fewest_apart
 
 

@@ -50,11 +50,13 @@ def dose_sentence(dose: Dose, outcome: Outcome, k: int) -> str:
 def shift_sentences(shift: Shift, outcome: Outcome, k: int) -> tuple[str, ...]:
     """Return the three changes, each with its own figure; merged never.
 
-    They are hidden together when people are too few or one organisation could be recognised.
+    They are hidden together when people are too few, nearly all changed alike in one of them, or one organisation could
+    be recognised.
     """
     rules, people = ladder(), shift.conventional.n
     k = max(k, rules.fewest_people)
-    if people < k or recognised(people, shift.conventional.largest, shift.conventional.organisations, k):
+    alike = min(one.apart for one in (shift.conventional, shift.retrospective, shift.yardstick)) < rules.fewest_apart
+    if people < k or alike or recognised(people, shift.conventional.largest, shift.conventional.organisations, k):
         return (sentence(0, outcome, None),)
     unit, decimals = known_unit(outcome.unit), rules.shown_decimals(people)
     each = (

@@ -1,7 +1,6 @@
 """Paired change, response shift, several outcomes, attendance: golden figures and what may never be merged."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -118,7 +117,7 @@ def test_since_the_start_a_person_counts_once_however_often_they_answered() -> N
 
 def test_since_the_start_with_one_wave_after_is_the_paired_change() -> None:
     table = two_waves(DRUG_ONE, DRUG_TWO, ("A", "B", "C", "D"))
-    assert since_start(table) == replace(paired(table, 1, 2), apart=5)
+    assert since_start(table) == paired(table, 1, 2)
 
 
 def test_the_error_of_repeated_answers_is_that_of_each_persons_sum() -> None:

@@ -82,11 +82,47 @@ def test_that_organisations_do_not_differ_is_not_told_as_the_reason(tmp_path: Pa
     assert NO_SPREAD not in json.dumps(found)
 
 
-def test_without_histograms_each_is_one_score_from_most() -> None:
+def test_without_histograms_one_of_each_cell_is_certain() -> None:
+    """MCR-30: one of forty who moved by four points counted as sixteen who had changed otherwise than most."""
+    scored = Outcome(name="Peer support", low=1, high=5)
+    for moved, level in (((), 0), ((0, 1), 0), ((0, 1, 2), 0), ((0, 1, 2, 3), 1)):
+        people = [
+            Cell.person(Key(f"Trust {place}", 2, (1, 2)), [1, 5 if number == 0 and place in moved else 1])
+            for place in range(5)
+            for number in range(8)
+        ]
+        everybody = CellTable.of(scored, WAVES[:2], people)
+        bare = replace(everybody, cells=tuple(replace(cell, changes=None) for cell in everybody.cells))
+        assert conclude(everybody, None).level == conclude(bare, None).level == level
+
+
+def test_who_is_compared_with_several_starts_is_one_person() -> None:
+    """MCR-30: one of sixty who went up and down, and was compared with three starts, counted as three who differ."""
+    scored = Outcome(name="Peer support", low=1, high=5)
+    waves = [*WAVES, "2024-09"]
+    random = np.random.default_rng(1)
+    own = [
+        Cell.person(Key(f"Trust {start}{place}", start, (1, 2, 3, 4)), random.integers(1, 6, 4).tolist())
+        for start in (2, 3, 4)
+        for place in range(3)
+        for _ in range(8)
+    ]
+    for differ, level in ((1, 1), (4, 2)):
+        others = [
+            Cell.person(
+                Key(f"Other {place}", 0, (1, 2, 3, 4)), [1, 2, 1, 2] if not number and place <= differ else [1] * 4
+            )
+            for place in range(6)
+            for number in range(10)
+        ]
+        everybody = CellTable.of(scored, waves, [*own, *others])
+        assert conclude(everybody, estimate(everybody)).level == level
+
+
+def test_people_change_at_one_time_or_another() -> None:
     one = table(some(5), None)
-    bare = [replace(cell, changes=None) for cell in one.cells]
-    assert apart([Moved(2, 2, one.cells)]) == apart([Moved(2, 2, bare)]) == 4
-    assert apart([Moved(2, 2, bare[:1]), Moved(2, 3, bare)]) == 4
+    assert apart([Moved(2, 2, one.cells)]) == 4
+    assert apart([Moved(2, 2, one.cells[:1]), Moved(2, 3, one.cells)]) == 4
     assert apart([]) == 0
 
 

@@ -3,11 +3,13 @@
 import re
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from services.evaluation.commands.saying import Said, readable
+from services.evaluation.evidence.cells import Cell, CellTable, Key, Outcome
 from services.evaluation.evidence.change import Dose, dose, paired, shift
 from services.evaluation.evidence.claims import (
     DECLARATION_FORMAT,
@@ -121,6 +123,18 @@ def test_a_look_back_that_is_nearly_all_one_organisation_is_not_said() -> None:
     assert others >= 10
     assert seen.conventional.largest > 0.9 * seen.conventional.n
     assert shift_sentences(seen, OUTCOME, 10) == ("Not enough responses to show.",)
+
+
+@pytest.mark.parametrize(("differ", "said"), [(0, 1), (3, 1), (4, 3)])
+def test_a_look_back_that_is_as_before_for_nearly_all_is_not_said(differ: int, said: int) -> None:
+    """MCR-30: the yardstick moved by 0.0 points: whoever knew what somebody rated before knew how they looked back."""
+    scored, cells = Outcome(name="Peer support", low=1, high=5), []
+    for place, number in product(range(5), range(20)):
+        before = 2 + number % 3
+        answers = [before, before + (number == 0 and place < differ), 1 + (place + number) % 5]
+        cells.append(Cell.person(Key(f"Trust {place}", 3, (1, 2, 3)), answers))
+    table = CellTable.of(scored, ["2023-09", "2024-01", "2024-05"], cells)
+    assert len(shift_sentences(shift(table, 1, 2, 3), scored, 10)) == said
 
 
 DOCS = Path(__file__).parents[4] / "docs"

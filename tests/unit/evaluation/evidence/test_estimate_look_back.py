@@ -17,11 +17,11 @@ WAVES = ("2023-09", "2024-01", "2024-05")
 
 
 def looked_back(spoil: Callable[[Plain], object] = lambda _: None, *, seed: int = 6) -> Plain:
-    """Before 3 to 5, looking back two lower, about one higher after: people learned what they did not know."""
+    """Before 3 to 5, looking back about two lower, about one higher after: people learned what they did not know."""
     random = np.random.default_rng(seed)
     before = random.integers(3, 6, 180)
     names = np.repeat([f"O{number:02}" for number in range(12)], 15).tolist()
-    scores = np.column_stack([before, before - 2, before - 1 + np.tile([-1, 0, 1], 60)])
+    scores = np.column_stack([before, np.roll(before, 1) - 2, before - 1 + np.tile([-1, 0, 1], 60)])
     starts = [3 if number < 6 else 0 for number in range(12) for _ in range(15)]
     people = fold(names, starts, scores, np.ones(scores.shape, dtype=bool))
     plain = written(CellTable.of(Outcome(name="Confidence", low=1, high=5), WAVES, people))
