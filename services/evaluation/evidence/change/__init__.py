@@ -13,7 +13,7 @@ from services.evaluation.evidence.change.contrast import Contrast, Difference, a
 from services.evaluation.evidence.change.dose import Dose, dose
 from services.evaluation.evidence.change.elsewhere import elsewhere
 from services.evaluation.evidence.change.footing import Footing, footing
-from services.evaluation.evidence.change.joined import joined
+from services.evaluation.evidence.change.joined import by_joining, joined
 from services.evaluation.evidence.change.mixed import mixed
 from services.evaluation.evidence.change.paired import Change, paired, since_start
 from services.evaluation.evidence.change.ranks import by_rank
@@ -39,6 +39,7 @@ __all__ = [
     "apart",
     "asked",
     "bounds",
+    "by_joining",
     "by_organisation",
     "by_rank",
     "by_share",

@@ -1,11 +1,13 @@
-"""Joined: what part of those compared first answered after the first wave, when it was known who would begin.
+"""Joined: those compared who first answered after the first wave, when it was known who would begin.
 
-Guards that chance decided who is compared, not only which organisations: people who join after a draw, such as those
-who enrol because they stand low, rise by themselves on the side that recruits them.
+Guards that nobody is compared for how they stood: people who join later, such as those who enrol because they stand
+low, rise by themselves on the side that recruits them, and the waves before they joined know nothing of them.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
+from math import inf
 
 from services.evaluation.evidence.cells import Cell, CellTable
 from services.evaluation.evidence.change.compared import compared, units
@@ -21,6 +23,30 @@ def joined(table: CellTable, control: str, *, alike: bool) -> Fraction:
     sides = [(one.own, one.others) for one in compared(table, control)]
     parts = [_part(side, alike=alike) for pair in sides if all(map(units, pair)) for side in pair]
     return max(parts, default=Fraction(1))
+
+
+def by_joining(table: CellTable, control: str) -> float:
+    """Return how much further the difference goes than that between those alone who answered the first wave, in the
+    outcome's unit; without end where nobody of a side did. Starts and waves weigh as in the estimate, by people.
+    """
+    starts: Counter[int] = Counter()
+    for cell in table.cells:
+        starts[cell.cohort] += cell.n * (len(cell.pattern) > 1 and cell.pattern[0] < cell.cohort)
+    every = [one for one in compared(table, control) if units(one.own) and units(one.others)]
+    made = Fraction(0)
+    for one in every:
+        first = [[cell for cell in side if cell.pattern[0] == _FIRST] for side in (one.own, one.others)]
+        if not all(map(units, first)):
+            return inf
+        gains = [_gain(side, one.cohort - 1, one.wave) for side in (one.own, one.others, *first)]
+        made += starts[one.cohort] * (gains[0] - gains[1] - gains[2] + gains[3])
+    whole = sum(starts[one.cohort] for one in every)
+    return float(made / whole) if whole else inf
+
+
+def _gain(side: Sequence[Cell], before: int, after: int) -> Fraction:
+    gain = sum(cell.sums[cell.pattern.index(after)] - cell.sums[cell.pattern.index(before)] for cell in side)
+    return Fraction(gain, sum(cell.n for cell in side))
 
 
 def _part(side: Sequence[Cell], *, alike: bool) -> Fraction:

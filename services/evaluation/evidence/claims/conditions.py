@@ -46,6 +46,8 @@ class Conditions:
     """The difference is more than chance also where people are taken to move as those of the same score did who are
     compared: steps and ends of the scale do not make it.
     """
+    joiners_harmless: bool = False
+    """The difference is more than chance also between those alone who answered the first wave."""
     sensitivity_excludes_zero: bool = False
     bounds_same_sign: bool = False
     adjusted: bool = False
@@ -146,6 +148,7 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
         "spread": conditions.spread_alike,
         "ends": conditions.ends_alike,
         "ranks": conditions.ranks_alike,
+        "joiners": conditions.joiners_harmless,
         "people_foreseen": conditions.people_foreseen,
         "instrument_shared": conditions.instrument_shared,
         "sensitivity": conditions.sensitivity_excludes_zero,

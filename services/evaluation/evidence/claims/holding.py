@@ -16,6 +16,7 @@ from services.evaluation.evidence.change import (
     Change,
     adjusted,
     asked,
+    by_joining,
     by_rank,
     by_share,
     compared,
@@ -119,7 +120,8 @@ def conditions(
         room=stood.room >= rules.room_at_least,
         spread_alike=stood.spread <= rules.spread_at_most,
         ends_alike=stood.uneven <= rules.ends_within,
-        ranks_alike=all(_ranked(further, estimate) for further in _furthers(table, estimate.control)),
+        ranks_alike=all(_outlasts(further, estimate) for further in _furthers(table, estimate.control)),
+        joiners_harmless=_outlasts(by_joining(table, estimate.control), estimate),
         sensitivity_excludes_zero=_robust(estimate),
         bounds_same_sign=limited is not None and min(limited.low * effect, limited.high * effect) > 0,
         adjusted=declared.is_primary(table) or corrected(_COMPARES, table, estimate.p_value, known) is not None,
@@ -269,9 +271,9 @@ def _furthers(table: CellTable, control: str) -> tuple[float, ...]:
     return by_rank(table, control), *(by_share(table, control, spread) for spread in (None, apart, 1 / apart))
 
 
-def _ranked(further: float, estimate: Estimate) -> bool:
-    """Whether the interval leaves out 0, on the same side, as it is and when what steps and ends of the scale would
-    have made is taken off it.
+def _outlasts(further: float, estimate: Estimate) -> bool:
+    """Whether the interval leaves out 0, on the same side, as it is and when what steps and ends of the scale, or those
+    who joined, would have made is taken off it.
     """
     low, high = estimate.interval or (0.0, 0.0)
     return isfinite(further) and (min(low, low - further) > 0 or max(high, high - further) < 0)

@@ -1,6 +1,7 @@
 """Who came since the start is compared with nobody, and decides nothing: no figure, no weight of a start."""
 
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -8,8 +9,8 @@ import pytest
 
 from services.evaluation.commands.simulate import declared
 from services.evaluation.evidence.cells import CellTable, fold
-from services.evaluation.evidence.change import bounds, resting
-from services.evaluation.evidence.claims import Circumstances, Claim, canonical, conclude, read, seed_of
+from services.evaluation.evidence.change import bounds, by_joining, resting
+from services.evaluation.evidence.claims import Circumstances, Claim, canonical, conclude, ladder, read, seed_of
 from services.evaluation.evidence.estimate import Options, estimate
 from services.evaluation.evidence.simulation import OUTCOME
 from tests.unit.evaluation.evidence.claimed import KNOWN, SURE, WHOLE
@@ -62,3 +63,57 @@ def test_bounds_that_leave_out_the_difference_are_not_said() -> None:
         claim = conclude(WHOLE, replace(SURE, effect=effect), KNOWN)
         assert (claim.attrition is not None) is said
         assert read(canonical(claim)) == claim
+
+
+def enrolled(seed: int, *, low: bool, effect: float = 0.0) -> CellTable:
+    """Twenty organisations a side of 47 people who answered five waves. Of those that begin at the fourth 14 more came
+    at the third, `low` the lowest of 140.
+    """
+    random = np.random.default_rng(seed)
+    people, names, cohorts = [], list[str](), list[int]()
+    for number in range(40):
+        start = 4 * (number % 2)
+        scores = _moving(random, 47)
+        if start:
+            came = _moving(random, 140)
+            came = came[np.argsort(came[:, 2])][:14] if low else came[:14]
+            came[:, :2] = np.nan
+            scores = np.vstack([scores, came])
+        scores[:, 3:] += effect * (start > 0)
+        people.append(scores)
+        names += [f"Trust {number:02}"] * len(scores)
+        cohorts += [start] * len(scores)
+    every = np.vstack(people)
+    answers = np.rint(np.nan_to_num(every, nan=50)).clip(0, 100).astype(np.int64)
+    return CellTable.of(OUTCOME, WAVES[:5], fold(names, cohorts, answers, ~np.isnan(every)))
+
+
+def _moving(random: np.random.Generator, many: int) -> Any:
+    lasting, place = random.normal(50, 7.7, (many, 1)), random.normal(0, 0.6, 5)
+    return lasting + place + random.normal(0, 6.3, (many, 5))
+
+
+@pytest.mark.parametrize(("low", "effect", "level"), [(True, 0.0, 2), (False, 2.5, 3)])
+def test_who_enrolled_low_does_not_carry_level_three(low: bool, effect: float, level: int) -> None:
+    """MCR-30: of 40 such regions without an effect 19 were "consistent with an effect": who stood low rose."""
+    table = enrolled(0, low=low, effect=effect)
+    claim = claimed(table)
+    assert claim.level == level
+    assert (ladder().limits["joiners"] in claim.limits) is low
+    assert claim.detected
+
+
+def test_what_joiners_make_is_the_difference_less_that_of_the_others() -> None:
+    """As two estimates have it; nobody who answered the first wave is no footing."""
+    table = enrolled(1, low=True)
+    first, rest = (table.where(lambda cell, one=one: (cell.pattern[0] == 1) is one) for one in (True, False))
+    whole, others = estimate(table).effect, estimate(first).effect
+    assert whole is not None
+    assert others is not None
+    assert by_joining(table, "never_treated") == pytest.approx(whole - others)
+    assert by_joining(first, "never_treated") == 0
+    assert by_joining(rest, "never_treated") == inf
+    assert (
+        by_joining(first.merge(rest).where(lambda cell: cell.cohort == 0 or cell.pattern[0] > 1), "never_treated")
+        == inf
+    )
