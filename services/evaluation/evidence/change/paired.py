@@ -54,8 +54,14 @@ class Change:
     """The largest part of the figure that is one organisation's: who answered more waves since weighs more."""
     worth: float = inf
     """How many people who weigh alike the figure is made of (Kish)."""
+    fewest: int = 0
+    """How many people the organisation has that has fewest of them."""
     apart: int = 0
     """How many people changed otherwise than most."""
+
+    def unsure(self) -> "Change":
+        """Return it without a word of how sure it is."""
+        return replace(self, error=None, interval=None, p_value=None, smallest_detectable=None)
 
 
 def paired(table: CellTable, before: int, after: int) -> Change:
@@ -130,6 +136,7 @@ def _change(parts: Mapping[str, Moments]) -> Change:
         interval_d=None if d is None or variance is None else (d - _Z * sqrt(variance), d + _Z * sqrt(variance)),
         clustered=clustered,
         freedom=degrees,
+        fewest=min(part.people for part in parts.values()),
         part=max(part.pairs for part in parts.values()) / whole.pairs,
         worth=whole.pairs**2 / whole.weights,
     )

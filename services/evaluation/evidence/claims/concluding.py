@@ -18,7 +18,7 @@ from services.evaluation.evidence.claims.figures import Figures, downwards, near
 from services.evaluation.evidence.claims.holding import NOTHING_KNOWN, Circumstances, conditions, corrected, shown
 from services.evaluation.evidence.claims.ladder import ladder
 from services.evaluation.evidence.claims.origin import origin, told
-from services.evaluation.evidence.claims.recognising import recognisable
+from services.evaluation.evidence.claims.recognising import recognisable, told_by_error
 from services.evaluation.evidence.claims.registry import shown as named
 from services.evaluation.evidence.claims.registry import unit_on
 from services.evaluation.evidence.claims.sentences import sentence
@@ -144,9 +144,10 @@ def sound_positions(cut_off: Mapping[str, int]) -> bool:
 
 def _change(table: CellTable) -> Change | None:
     try:
-        return since_start(table)
+        change = since_start(table)
     except EvidenceError:
         return None
+    return change.unsure() if told_by_error(change, max(table.k, ladder().fewest_people)) else change
 
 
 def _bounds(table: CellTable, *, lottery: bool, control: str, alike: bool) -> Bounds | None:

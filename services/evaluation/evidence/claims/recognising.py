@@ -7,12 +7,15 @@ from another.
 from collections.abc import Iterable, Iterator, Sequence
 
 from services.evaluation.evidence.cells import CellTable
-from services.evaluation.evidence.change import Compared, Moved, apart, by_organisation
+from services.evaluation.evidence.change import Change, Compared, Moved, apart, by_organisation
 from services.evaluation.evidence.claims.ladder import ladder
 
 _ALONE = 2
 _AMONG = 3
 """Organisations of which the two others follow for whoever knows one, and how far all three differ."""
+
+_FOUR = 4
+"""Organisations that a change without a comparison must rest on for its spread to be judged at all."""
 
 
 def recognised(people: int, largest: int, organisations: int, k: int) -> bool:
@@ -55,6 +58,15 @@ def told_by_spread(sizes: Sequence[int], k: int) -> bool:
     """
     few = sum(size < k for size in sizes)
     return 0 < few < _AMONG or (few > 0 and len(sizes) <= _AMONG)
+
+
+def told_by_error(change: Change, k: int) -> bool:
+    """Return whether how sure a change is would tell what organisations with fewer than k people did.
+
+    With the change itself it says how far they differ: of four each, knowing its own, is left few sets of changes that
+    the three others can have had.
+    """
+    return change.fewest < k and change.organisations <= _FOUR
 
 
 def later_recognisable(table: CellTable, control: str, k: int) -> bool:

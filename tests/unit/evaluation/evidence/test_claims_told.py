@@ -97,3 +97,28 @@ def test_an_organisation_is_as_small_as_at_the_wave_that_fewest_answered() -> No
     table = CellTable.of(OUTCOME, WAVES, fold(names, [2] * 20 + [0] * 20, scores, answered))
     assert fewest(table, "never_treated") == ({"A": 3, "B": 10}, {"C": 20})
     assert fewest(table.where(lambda cell: cell.cohort == 0), "never_treated") == ({}, {})
+
+
+@pytest.mark.parametrize(
+    ("organisations", "people", "sure"), [(4, 5, False), (4, 9, False), (4, 10, True), (5, 5, True)]
+)
+def test_how_sure_a_change_of_four_small_organisations_is_is_not_said(
+    organisations: int, people: int, sure: bool
+) -> None:
+    """MCR-30: of four of five people, who say yes or no, each was left one or two values for what another's changed by
+    in 17 to 53 of 100 regions.
+    """
+    random = np.random.default_rng(1)
+    many = organisations * people
+    names = [f"Trust {number % organisations}" for number in range(many)]
+    said = random.integers(0, 2, (many, 2))
+    table = CellTable.of(
+        Outcome(name="Peer support", low=0, high=1), WAVES[:2], fold(names, [2] * many, said, said >= 0)
+    )
+    claim = conclude(table, None)
+    assert claim.level == 1
+    assert (
+        (claim.interval is not None) is (claim.smallest_detectable is not None) is (claim.detected is not None) is sure
+    )
+    assert ladder().people_alone not in claim.assumptions or sure
+    assert read(canonical(claim)) == claim
