@@ -65,6 +65,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _hand_out(found: Release, given: argparse.Namespace) -> None:
+    _follows(found, given.keep)
     shown = json.dumps(disclosure.document(found), indent=2) if given.json else disclosure.text(found)
     if given.keep is not None:
         _write(given.keep, json.dumps(disclosure.kept.written(found.standing), indent=2) + "\n")
@@ -102,6 +103,15 @@ def _spared(given: argparse.Namespace) -> None:
         said = "holds what an earlier release stood on; give it as --previous, or keep this one in a file of its own"
         said = said if there == kept else "holds tables of exact counts; keep this release in a file of its own"
         raise EvidenceError(said, file=str(given.keep))
+
+
+def _follows(found: Release, path: Path | None) -> None:
+    """Refuse to write over what a release stood on that this one does not know: a stale `--previous` was given."""
+    if path is None or _format(path) != disclosure.KEPT_FORMAT:
+        return
+    if disclosure.kept.parse(files.document(path), str(path)).releases[0] not in found.standing.releases:
+        said = "holds what a release stood on that this one does not know; give the last one as --previous"
+        raise EvidenceError(said, file=str(path))
 
 
 def _may_be_written(path: Path | None, others: list[Path | None]) -> None:

@@ -188,3 +188,22 @@ def test_a_first_release_does_not_overwrite_what_another_stood_on(tmp_path: Path
     assert main(["release", str(listed), "--first", "--keep", str(kept)]) == 1
     assert "spring.json: holds what an earlier release stood on; give it as --previous" in capsys.readouterr().err
     assert kept.read_text() == before
+
+
+def test_a_stale_release_does_not_overwrite_what_a_later_one_stood_on(tmp_path: Path, capsys: Any) -> None:
+    listed, spring, summer = (tmp_path / name for name in ("tables.json", "spring.json", "summer.json"))
+
+    def release(people: int, *options: object) -> int:
+        listed.write_text(json.dumps(document([people, 40])))
+        return main(["release", str(listed), *map(str, options)])
+
+    assert release(60, "--first", "--keep", spring) == 0
+    assert release(80, "--previous", spring, "--keep", summer) == 0
+    assert release(80, "--previous", spring, "--keep", summer) == 0
+    before = summer.read_text()
+    capsys.readouterr()
+    assert release(100, "--previous", spring, "--keep", summer) == 1
+    error = capsys.readouterr()
+    assert "summer.json: holds what a release stood on that this one does not know" in error.err
+    assert not error.out
+    assert summer.read_text() == before
