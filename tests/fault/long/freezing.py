@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+from deploy.local.stack import database_of
 from shared.mongo import guard
 from shared.outbox import COLLECTION as OUTBOX
 from shared.testing.settling import eventually
@@ -19,15 +20,16 @@ from tests.fault.scenario import Region
 KINDS = (("evaluation", "worker"), ("engagement", "relay"), ("engagement", "worker"))
 """A projector, a relay and a reaction worker."""
 SESSION_SECONDS, LEASE_SECONDS = 12.0, 15.0
-IN_HAND = 5
-"""Events that wait for a relay that is to be frozen with some in hand; its lease outlasts that by far."""
-READING_SECONDS = 0.1
-"""What a relay takes from looking who holds what to the end of its sending."""
+IN_HAND = 2
+"""Events that wait for a relay that is to be frozen with some in hand: few, so that its leases need not be renewed."""
+ASKING_SECONDS = 0.3
+"""A relay has asked its database for what waits by then."""
 GONE_ON_SECONDS = 120.0
 """Longer than a database keeps the transaction of a frozen process open (a minute)."""
 REFUSED = {
     "partition_lost": "checkpoints fenced",
     "relay_stands_back": "sends left to the one who has the lease",
+    "relay_waits: the database did not finish in time": "events read left to the one who has the lease",
     "producer thrown away": "sends given up in the middle",
     "positions were not taken": "commits not taken",
     "partitions were given away in the middle of a record": "records left in the middle",
@@ -60,8 +62,7 @@ class Freezes:
             name = names[len(frozen) % 2]
             region.tell(f"{name} is frozen for the {len(frozen) + 1}. time")
             log = region.stack.processes[name].log
-            await self._in_the_middle(region, service, part, name)
-            region.stack.freeze(name)
+            await self._catch(region, service, part, name)
             begins = log.stat().st_size
             frozen.append(await self._freeze(region, service, part, name))
             await sharing(region, service, part, 2)
@@ -84,29 +85,35 @@ class Freezes:
             region.stack.thaw(name)
         return time.monotonic() - began
 
-    async def _in_the_middle(self, region: Region, service: str, part: str, name: str) -> None:
-        """Return at a moment at which there is work in hand: a worker reads all the time, a relay hardly ever.
+    async def _catch(self, region: Region, service: str, part: str, name: str) -> None:
+        """Freeze a process with work in hand: a worker reads all the time, at any moment; a relay hardly ever.
 
-        So a relay is held up for a moment, until there is something to read for it, and let go on for as long as it
-        takes to read it.
+        So a relay is held up for a moment, until there is something to send, and its database for another, so that it
+        is in the middle of reading that.
         """
-        if part == "relay":
-            outbox = region.databases[service].collection(OUTBOX)
-
-            async def waiting() -> bool:
-                async with guard():
-                    return await outbox.count_documents({}, limit=IN_HAND) == IN_HAND
-
+        if part != "relay":
+            await asyncio.sleep(region.chance.uniform(0, 1))
             region.stack.freeze(name)
-            try:
-                await eventually(waiting, deadline=PATIENCE_SECONDS, what=f"that {IN_HAND} events wait to be sent")
-            finally:
-                region.stack.thaw(name)
-        await asyncio.sleep(region.chance.uniform(0, READING_SECONDS if part == "relay" else 1))  # any moment will do
+            return
+        outbox = region.databases[service].collection(OUTBOX)
+
+        async def waiting() -> bool:
+            async with guard():
+                return await outbox.count_documents({}, limit=IN_HAND) == IN_HAND
+
+        region.stack.freeze(name)
+        try:
+            await eventually(waiting, deadline=PATIENCE_SECONDS, what=f"that {IN_HAND} events wait to be sent")
+            region.stack.freeze(database_of(service))
+        finally:
+            region.stack.thaw(name)
+        await asyncio.sleep(ASKING_SECONDS)
+        region.stack.freeze(name)
+        region.stack.thaw(database_of(service))
 
 
 def _refusals(log: bytes) -> Counter[str]:
     """Count what a process says was refused to it."""
-    lines = (line for line in log.decode(errors="replace").splitlines() if line.startswith("{"))
-    found = (json.loads(line).get("event") for line in lines)
-    return Counter(REFUSED[event] for event in found if event in REFUSED)
+    lines = [json.loads(line) for line in log.decode(errors="replace").splitlines() if line.startswith("{")]
+    found = ((line.get("event"), f"{line.get('event')}: {line.get('reason')}") for line in lines)
+    return Counter(REFUSED[event] for said in found for event in said if event in REFUSED)
