@@ -3,16 +3,19 @@
 import asyncio
 import base64
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from shared import inbox
 from shared.bus import Bus, Delivery, Publisher, Record
+from shared.clock import now
 from shared.deadletters.commandline import main
 from shared.deadletters.letter import Letter, read
+from shared.errors import PoisonError
 from shared.mongo import Database
 from shared.outbox import INDEXES as OUTBOX
 from shared.outbox import Change, StoreDoor
@@ -70,6 +73,19 @@ class World:
         assert mark is not None
         await self.door.save([Change("things", mark.id, {"of": delivery.reaction}, 0)], delivery.because)
         self.handled.append(delivery.record)
+
+    def attending(self, bus: Bus, unknown: Collection[bytes]) -> Bus:
+        """Let a bus handle attendance; what is `unknown` is refused for as long as it is in there."""
+
+        async def handle(delivery: Delivery) -> None:
+            value = delivery.record.value or b""
+            await delivery.external_mark("s", value.decode(), value, now() - timedelta(1))
+            if value in unknown:
+                raise PoisonError("unknown-session", "the session is not known")
+            await self.save(delivery)
+
+        bus.reaction(pattern=self.topics.attendance_pattern(), name="attendance")(handle)
+        return bus
 
     async def letters(self) -> list[Letter]:
         records = await read_all(self.brokers, self.topics.dead_letters(SERVICE))

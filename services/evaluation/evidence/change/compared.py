@@ -94,3 +94,11 @@ def units(cells: Iterable[Cell]) -> Counter[tuple[str, int]]:
         if cell.n:
             found[cell.organisation, cell.cohort] += cell.n
     return found
+
+
+def starting(table: CellTable) -> Counter[int]:
+    """Return how many people weigh for each start: those who answered before it, and more than one wave."""
+    found: Counter[int] = Counter()
+    for cell in table.cells:
+        found[cell.cohort] += cell.n * (len(cell.pattern) > 1 and cell.pattern[0] < cell.cohort)
+    return found

@@ -4,13 +4,12 @@ Guards that nobody is compared for how they stood: people who join later, such a
 low, rise by themselves on the side that recruits them, and the waves before they joined know nothing of them.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from math import inf
 
 from services.evaluation.evidence.cells import Cell, CellTable
-from services.evaluation.evidence.change.compared import compared, units
+from services.evaluation.evidence.change.compared import compared, starting, units
 
 _FIRST = 1
 
@@ -29,9 +28,7 @@ def by_joining(table: CellTable, control: str) -> float:
     """Return how much further the difference goes than that between those alone who answered the first wave, in the
     outcome's unit; without end where nobody of a side did. Starts and waves weigh as in the estimate, by people.
     """
-    starts: Counter[int] = Counter()
-    for cell in table.cells:
-        starts[cell.cohort] += cell.n * (len(cell.pattern) > 1 and cell.pattern[0] < cell.cohort)
+    starts = starting(table)
     every = [one for one in compared(table, control) if units(one.own) and units(one.others)]
     made = Fraction(0)
     for one in every:

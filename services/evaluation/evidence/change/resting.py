@@ -5,12 +5,12 @@ whoever is left to answer or to compare with at each: those who begin last are a
 end, and counted over all waves they are lost among people who decide nothing.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from services.evaluation.evidence.cells import Cell, CellTable, Key
-from services.evaluation.evidence.change.compared import Compared, compared, units
+from services.evaluation.evidence.change.compared import Compared, compared, starting, units
 
 _STEADY = 9
 """Decimals at which floating point is cut off: ten people who weigh alike are worth ten."""
@@ -44,9 +44,7 @@ def over(table: CellTable, pairs: Iterable[Compared], *, alike: bool = False) ->
     answered before it and once more: who came since is compared with nobody, and decides nothing.
     """
     made = [one for one in pairs if _people(one.own) and _people(one.others)]
-    starts: Counter[int] = Counter()
-    for cell in table.cells:
-        starts[cell.cohort] += cell.n * (len(cell.pattern) > 1 and cell.pattern[0] < cell.cohort)
+    starts = starting(table)
     weights = [len(units(one.own)) if alike else starts[one.cohort] for one in made]
     sides = ([one.own for one in made], [one.others for one in made])
     own, others = (_rests(zip(weights, side, strict=True), alike=alike) for side in sides)
