@@ -36,7 +36,11 @@ _RECORDED = {
         "id": {"type": "string", "maxLength": 256, "description": "Unique for the source; the same when sent again."},
         "source": {"type": "string", "maxLength": 256},
         "type": {"enum": ["attendance.recorded.v1", "attendance.voided.v1"]},
-        "time": {"type": "string", "format": "date-time", "description": "When it was published; 13 days old at most."},
+        "time": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When it was published; 13 days before it comes at most.",
+        },
         "data": {
             "oneOf": [
                 {

@@ -14,7 +14,7 @@ from shared.mongo import Database, Index, guard
 COLLECTION = "inbox"
 INDEXES = {COLLECTION: [Index(("expires_at",), expire_after=0)]}
 KEEP = timedelta(days=14)
-"""How long a mark is kept: longer than any accepted record may be old (13 days)."""
+"""How long the mark of a command is kept, and with it what was answered."""
 
 
 @dataclass(frozen=True)

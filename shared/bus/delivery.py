@@ -20,8 +20,12 @@ from shared.outbox import Because
 from shared.stream.record import Record
 
 OLDEST = timedelta(days=13)
-"""Older external records are parked: their mark may have been forgotten already."""
-MARK_KEPT = timedelta(days=14)
+"""How old an external record may be when it comes; its mark may have been forgotten if it were older."""
+MARK_KEPT = timedelta(days=51)
+"""What came may lie 37 days on its topic (30 and those of a segment) and then be read for the first time or again.
+
+Sent once more it may come OLDEST and AHEAD after the first time, so the mark of the first outlives the last reading.
+"""
 AHEAD = timedelta(hours=12)
 """How far an external clock may be ahead; less than a day, so that no record is accepted after its mark has expired."""
 LONGEST = 300
@@ -47,7 +51,7 @@ class Delivery:
         self.organisation = organisation
         """The organisation that owns the external topic; empty for our own topics."""
         self.skipped = False
-        self.parked_at: datetime | None = None
+        self.came_at: datetime | None = None
         """When the record came first, if it comes again from the dead letters."""
         self.recent: Callable[[Mark], Mark | None] = _nothing
         """What was handled in this batch: marks of skipped records are written at its end."""
@@ -141,11 +145,11 @@ class Delivery:
         return None if mark is None else self.recent(mark)
 
     def _check_age(self, at: datetime) -> None:
-        """Refuse what the inbox cannot recognise; a record from the dead letters is as old as it was then."""
-        seen = self.parked_at or self._clock()
-        if at < seen - OLDEST:
-            raise PoisonError("too-old", f"the record was published more than {OLDEST.days} days ago")
-        if at > seen + AHEAD:
+        """Refuse what the inbox might not recognise. A record is as old as it was when it came, however long it lay."""
+        came = self.came_at or self.record.appended_at or self._clock()
+        if at < came - OLDEST:
+            raise PoisonError("too-old", f"the record was published more than {OLDEST.days} days before it came")
+        if at > came + AHEAD:
             raise PoisonError("from-the-future", "the record says that it was published in the future")
 
     def _mark(self, identity: str, digest: str, kept: timedelta) -> Mark:

@@ -6,7 +6,8 @@ without value, the same header name twice, names and values that are not text.
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Self
 
 Headers = tuple[tuple[str, bytes | None], ...]
@@ -14,6 +15,8 @@ Headers = tuple[tuple[str, bytes | None], ...]
 
 ABSENT = b"\x00"
 PRESENT = b"\x01"
+_BY_BROKER = 1
+"""The type of a timestamp on a topic with `message.timestamp.type=LogAppendTime`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Record:
     value: bytes | None
     headers: Headers = ()
     timestamp_ms: int = -1
+    is_stamped_by_broker: bool = field(default=False, compare=False)
 
     @classmethod
     def of(cls, consumed: Any) -> Self:
@@ -39,7 +43,13 @@ class Record:
             value=consumed.value,
             headers=tuple(consumed.headers),
             timestamp_ms=consumed.timestamp,
+            is_stamped_by_broker=consumed.timestamp_type == _BY_BROKER,
         )
+
+    @property
+    def appended_at(self) -> datetime | None:
+        """When the record came to the broker; None where it bears the time that its publisher gave it."""
+        return datetime.fromtimestamp(self.timestamp_ms / 1000, UTC) if self.is_stamped_by_broker else None
 
     @property
     def position(self) -> dict[str, Any]:

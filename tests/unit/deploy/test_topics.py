@@ -1,8 +1,10 @@
 """The file of topics agrees with the names that processes use."""
 
 import re
+from datetime import timedelta
 
 from deploy.topics import DECLARED_IN
+from shared.bus.delivery import AHEAD, MARK_KEPT, OLDEST
 from shared.provision import declared
 from shared.topics import DOMAIN_PARTITIONS, SERVICES, Topics
 
@@ -23,6 +25,14 @@ def test_an_attendance_topic_matches_the_pattern_its_reader_subscribes_to() -> N
     names = [topic.name for topic in declared(DECLARED_IN, ["R0A", "VCS-001"]) if topic.name.startswith("ext.")]
     assert len(names) == 2
     assert all(re.match(Topics().attendance_pattern(), name) for name in names)
+
+
+def test_the_mark_of_a_record_outlives_whatever_may_still_be_read_under_its_id() -> None:
+    """P3: published, sent, handled; sent again at the last moment, and read when it is about to go from its topic."""
+    (topic,) = (topic for topic in declared(DECLARED_IN, ["R0A"]) if topic.name.startswith("ext."))
+    lies = timedelta(milliseconds=int(topic.settings["retention.ms"]) + int(topic.settings["segment.ms"]))
+    assert topic.settings["message.timestamp.type"] == "LogAppendTime"
+    assert AHEAD + OLDEST + lies < MARK_KEPT
 
 
 def test_a_dead_letter_has_room_for_the_largest_record_and_its_own_headers() -> None:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -53,11 +54,35 @@ async def test_what_the_inbox_could_not_recognise_is_not_accepted(
     if code is None:
         await delivery.external_mark("s", "1", BODY, NOW - age)
         assert delivery.because.mark is not None
-        assert delivery.because.mark.expires_at == NOW + timedelta(days=14)
+        assert delivery.because.mark.expires_at == NOW + timedelta(days=51)
         return
     with pytest.raises(PoisonError) as refused:
         await delivery.external_mark("s", "1", BODY, NOW - age)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(("age", "code"), [(timedelta(days=13), None), (timedelta(days=13, seconds=1), "too-old")])
+async def test_a_record_that_lay_unread_is_as_old_as_when_it_came(
+    delivery: Delivery, age: timedelta, code: str | None
+) -> None:
+    """P5: nobody read for weeks, and what waited is not too old for that."""
+    came = NOW - timedelta(days=29)
+    stamped = replace(delivery.record, timestamp_ms=int(came.timestamp() * 1000), is_stamped_by_broker=True)
+    delivery.record = stamped
+    if code is None:
+        await delivery.external_mark("s", "1", BODY, came - age)
+        return
+    with pytest.raises(PoisonError) as refused:
+        await delivery.external_mark("s", "1", BODY, came - age)
+    assert refused.value.code == code
+
+
+async def test_what_its_publisher_stamped_is_as_old_as_it_is(delivery: Delivery) -> None:
+    """A publisher that stamps its own records could otherwise have anything old taken for new."""
+    came = NOW - timedelta(days=29)
+    delivery.record = replace(delivery.record, timestamp_ms=int(came.timestamp() * 1000))
+    with pytest.raises(PoisonError, match="13 days"):
+        await delivery.external_mark("s", "1", BODY, came)
 
 
 async def test_the_same_id_is_a_duplicate_with_the_same_body_and_a_conflict_with_another(delivery: Delivery) -> None:

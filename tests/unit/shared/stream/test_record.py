@@ -1,5 +1,7 @@
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,9 +47,17 @@ def test_header_names_keep_their_bytes(name: bytes) -> None:
 
 def test_a_record_is_taken_over_from_the_client_as_it_is() -> None:
     consumed = SimpleNamespace(
-        topic="t", partition=1, offset=2, key=None, value=b"v", headers=[("a", None)], timestamp=3
+        topic="t", partition=1, offset=2, key=None, value=b"v", headers=[("a", None)], timestamp=3, timestamp_type=0
     )
     assert Record.of(consumed) == Record("t", 1, 2, None, b"v", (("a", None),), 3)
+
+
+@pytest.mark.parametrize(("kind", "believed"), [(0, False), (1, True)])
+def test_only_a_brokers_own_stamp_says_when_a_record_came(kind: int, believed: bool) -> None:
+    consumed = SimpleNamespace(
+        topic="t", partition=1, offset=2, key=None, value=b"v", headers=[], timestamp=3_000, timestamp_type=kind
+    )
+    assert Record.of(consumed).appended_at == (datetime.fromtimestamp(3, UTC) if believed else None)
 
 
 def test_only_what_the_fast_writer_refuses_is_written_raw() -> None:
