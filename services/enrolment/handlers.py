@@ -13,7 +13,7 @@ from services.enrolment.domain import participant as domain
 from services.enrolment.domain.catalogue import Catalogue
 from services.enrolment.domain.participant import Decision, Participant
 from services.enrolment.domain.person import WITHDRAWAL, Person, free_keys, own_keys
-from services.enrolment.domain.receipt import Receipt, confirm, issue, receipt_id
+from services.enrolment.domain.receipt import MATCHES, Receipt, confirm, issue, receipt_id
 from services.enrolment.domain.schedule import schedule, statement
 from services.enrolment.store import Decided, RegionStore, Store
 from shared.events.ids import CohortId, GroupId, OrganisationId, ParticipantId
@@ -121,14 +121,19 @@ async def erase_participant(work: Work, participant: ParticipantId) -> str:
 async def confirm_erasure(
     region: RegionStore, participant: ParticipantId, service: str, because: Because, now: datetime
 ) -> Receipt | None:
-    """Note that a service holds nothing of a person any more; None when there is nothing new to note."""
+    """Note that a service holds nothing of a person any more; None when there is nothing new to note.
+
+    When it is the one that matches records by keys, the person's are forgotten in the same transaction.
+    """
 
     async def attempt() -> Receipt | None:
         found = await region.receipt(participant)
         if found is None or service in found[0].confirmed:
             return None
         receipt = confirm(found[0], service, now)
-        await region.confirm(receipt, found[1], because)
+        erased = await region.participant(participant) if service == MATCHES else None
+        forgotten = [] if erased is None else [(erased, domain.unknown(erased.state))]
+        await region.confirm(receipt, found[1], forgotten, because)
         return receipt
 
     return await until_saved(attempt)

@@ -5,11 +5,11 @@ that an identifier belongs to one person of an organisation: its guard is saved 
 same moment one loses the race, looks again and is refused.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.enrolment.domain.participant import Participant
+from services.enrolment.domain.participant import Decision, Participant
 from services.enrolment.domain.person import Identifier, Record, SealedField
 from services.enrolment.domain.receipt import Receipt, receipt_id
 from services.enrolment.domain.schedule import Stated
@@ -104,10 +104,8 @@ class Store:
     ) -> list[Change]:
         """Return what every save of a participant holds."""
         state = decided.state
-        record = Record(state=state, sealed=tuple(sealed))
-        saved_at = before.saved_at if before else None
         return [
-            Change(PARTICIPANTS, state.participant, record.document(), state.version - 1, decided.events, saved_at),
+            _next(before, Record(state=state, sealed=tuple(sealed)), decided.events),
             *_guards(before, state),
             await self._keeping.audit.change(because.actor, decided.action, state.participant, self.organisation),
         ]
@@ -127,7 +125,7 @@ class Store:
 
 
 class RegionStore:
-    """What belongs to no single organisation: stated cohorts, and receipts as the other services confirm them."""
+    """What belongs to no single organisation: stated cohorts, and erasures as the other services confirm them."""
 
     def __init__(self, keeping: Keeping) -> None:
         self._keeping = keeping
@@ -150,11 +148,29 @@ class RegionStore:
         found = await self._keeping.find(RECEIPTS, identity)
         return None if found is None else (Receipt.model_validate({**found, "receipt": identity}), found)
 
-    async def confirm(self, receipt: Receipt, stored: Mapping[str, Any], because: Because) -> None:
-        """Save a receipt's next version."""
+    async def participant(self, participant: ParticipantId) -> Record | None:
+        """Return somebody of any organisation."""
+        found = await self._keeping.find(PARTICIPANTS, participant)
+        return None if found is None else Record.read(found)
+
+    async def confirm(
+        self,
+        receipt: Receipt,
+        stored: Mapping[str, Any],
+        forgotten: Iterable[tuple[Record, Decision]],
+        because: Because,
+    ) -> None:
+        """Save a receipt's next version, and erased people of whom less is known from now on."""
         body = receipt.model_dump(mode="json", exclude={"receipt"})
         change = Change(RECEIPTS, receipt.receipt, body, stored["version"], saved_at=stored["saved_at"])
-        await self._keeping.door.save([change], because)
+        people = [_next(before, Record(state=state), events) for before, (state, events) in forgotten if events]
+        await self._keeping.door.save([change, *people], because)
+
+
+def _next(before: Record | None, record: Record, events: Sequence[Fact | Tombstone]) -> Change:
+    """Return a participant's next version with what it states."""
+    state, saved_at = record.state, before.saved_at if before else None
+    return Change(PARTICIPANTS, state.participant, record.document(), state.version - 1, events, saved_at)
 
 
 def _guards(before: Record | None, state: Participant) -> list[Change]:

@@ -3,6 +3,7 @@
 Guards that each statement stands alone: a reader needs no other event and no call to understand it.
 """
 
+import operator
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
@@ -13,6 +14,7 @@ from shared.events.facts import DataClass, Fact, Identifier, Part
 TOPIC = "enrolment.events"
 IDENTIFIERS = "enrolment.identifiers"
 
+KeyedHash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 ContactKind = Literal["session", "masterclass", "action_learning_set", "learning_day", "launch"]
 
 
@@ -104,11 +106,16 @@ class CohortScheduled(Fact):
 
 
 class ParticipantIdentified(Fact):
-    """The keyed hashes by which an organisation's systems know a person; tombstoned at erasure."""
+    """The keyed hashes by which an organisation's systems know a person, and those by which others did.
+
+    An erased person has former ones only, until the services that match by them have confirmed; then comes a tombstone.
+    """
 
     type: ClassVar[str] = "enrolment.participant.identified.v1"
     data_class: ClassVar[DataClass] = DataClass.IDENTIFYING
     topic: ClassVar[str] = IDENTIFIERS
     participant: Identifier
     organisation: Identifier
-    keys: tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")], ...]
+    keys: tuple[KeyedHash, ...]
+    former: tuple[KeyedHash, ...] = Field(default=(), exclude_if=operator.not_)
+    """All that the person had before: on a compacted topic nothing else may be left that says so. Left out if none."""

@@ -43,14 +43,15 @@ def wake(papers: Papers, learner: Learner) -> Papers:
     return papers
 
 
-def identify(papers: Papers, participant: ParticipantId, keys: tuple[ExternalKey, ...], version: int) -> Papers:
+def identify(papers: Papers, stated: Identifiers) -> Papers:
     """Join a person's keys: the latest version wins; statements that waited for a new key are placed."""
+    participant, keys = stated.participant, stated.keys
     known = papers.identifiers[participant]
     if known.erased:
-        return _forget(papers, participant, keys)
-    if version <= known.stated:
-        return papers if known.ever.issuperset(keys) else papers.identified(known.had(keys))
-    papers = papers.identified(known.having(keys=tuple(sorted(keys)), stated=version).had(known.keys))
+        return _forget(papers, participant, tuple(sorted(stated.ever)))
+    if stated.stated <= known.stated:
+        return papers if known.ever >= stated.ever else papers.identified(known.had(stated.ever))
+    papers = papers.identified(stated.had(known.ever))
     for key in sorted(set(known.keys) - set(keys)):
         papers = papers.match(released(papers.matches[key], participant))
     for key in sorted(set(keys) - set(known.keys)):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from services.engagement.domain.erasure import erase
 from services.engagement.domain.kept import vault_subject
 from services.engagement.domain.learners import Learner
+from services.engagement.domain.matching import Identifiers
 from services.engagement.domain.papers import Papers
 from services.engagement.domain.queue import forget_keys, identify, wake
 from services.engagement.domain.state import ExternalKey
@@ -34,11 +35,15 @@ async def learn(desk: Desk, participant: ParticipantId, join: Callable[[Learner]
 
 async def identify_participant(desk: Desk, fact: ParticipantIdentified, because: Because) -> bool:
     """Join a person's keys and let the records that waited for one of them count; say whether it was news."""
-    participant, keys = ParticipantId(fact.participant), tuple(ExternalKey(key) for key in fact.keys)
+    stated = Identifiers(
+        participant=ParticipantId(fact.participant),
+        keys=tuple(sorted(ExternalKey(key) for key in fact.keys)),
+        stated=fact.version,
+    ).had(ExternalKey(key) for key in fact.former)
 
     async def attempt() -> bool:
-        held = await _keys_of(desk, participant, keys)
-        papers, events = held.told(identify(held.papers, participant, keys, fact.version))
+        held = await _keys_of(desk, stated.participant, stated.ever)
+        papers, events = held.told(identify(held.papers, stated))
         return await desk.store.save(held, papers, because, events=events, also=await _unreadable(desk, held, papers))
 
     return await until_saved(attempt)

@@ -58,12 +58,16 @@ class Enrolment(_Value):
 
 
 class Participant(_Value):
-    """One person, by a random id. `keys` are the keyed hashes of their identifiers in their organisation."""
+    """One person, by a random id. `keys` are the keyed hashes of their identifiers in their organisation.
+
+    `former` are those that they had elsewhere, or had until they were erased: records that name them may lie about.
+    """
 
     participant: ParticipantId
     organisation: OrganisationId
     version: int
     keys: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
     enrolments: tuple[Enrolment, ...] = ()
     erased: bool = False
 
@@ -171,9 +175,7 @@ def move(state: Participant, command: Move, now: datetime) -> Decision:
     if command.organisation == state.organisation:
         raise SameOrganisationError(organisation=command.organisation)
     _require_past(command.moved_on, now)
-    moved = state.model_copy(
-        update={"organisation": command.organisation, "keys": command.keys, "version": state.version + 1}
-    )
+    moved = _known_by(state, command.keys).model_copy(update={"organisation": command.organisation})
     event = ParticipantMoved(
         participant=moved.participant,
         from_organisation=state.organisation,
@@ -185,16 +187,26 @@ def move(state: Participant, command: Move, now: datetime) -> Decision:
 
 
 def erase(state: Participant) -> Decision:
-    """Forget a person: all that stays is that they were erased. Done twice it is done once: no event, same state."""
+    """Forget a person: what stays is that they were erased, and until `unknown` by which keys they were known.
+
+    Done twice it is done once: no event, same state.
+    """
     if state.erased:
         return state, ()
-    erased = state.model_copy(update={"erased": True, "keys": (), "enrolments": (), "version": state.version + 1})
+    erased = _known_by(state, ()).model_copy(update={"erased": True, "enrolments": ()})
     event = SubjectErased(
         participant=erased.participant,
         organisation=erased.organisation,
         version=erased.version,
     )
-    return erased, (event, Tombstone(topic=IDENTIFIERS))
+    return erased, (event, _identified(erased))
+
+
+def unknown(state: Participant) -> Decision:
+    """Forget the keys of an erased person too: where records are matched by them, nothing names the person any more."""
+    if not state.erased:
+        return state, ()
+    return state.model_copy(update={"former": (), "version": state.version + 1}), (Tombstone(topic=IDENTIFIERS),)
 
 
 def _require_present(state: Participant) -> None:
@@ -216,6 +228,12 @@ def _with(state: Participant, enrolment: Enrolment) -> Participant:
     return state.model_copy(update={"enrolments": (*others, enrolment), "version": state.version + 1})
 
 
+def _known_by(state: Participant, keys: tuple[str, ...]) -> Participant:
+    """Return the next version with other keys; those until now are former ones."""
+    former = tuple(sorted({*state.former, *state.keys} - set(keys)))
+    return state.model_copy(update={"keys": keys, "former": former, "version": state.version + 1})
+
+
 def _where(state: Participant, enrolment: Enrolment) -> dict[str, str | int]:
     """Return what every event about an enrolment says."""
     return {
@@ -233,5 +251,6 @@ def _identified(state: Participant) -> ParticipantIdentified:
         participant=state.participant,
         organisation=state.organisation,
         keys=state.keys,
+        former=state.former,
         version=state.version,
     )

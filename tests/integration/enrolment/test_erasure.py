@@ -32,7 +32,7 @@ async def test_an_erasure_destroys_the_key_drops_names_and_guards_and_tells_ever
     told = await said(database, participant)
     assert [(topic, kind) for topic, kind, _ in told[-2:]] == [
         ("enrolment.events", "enrolment.subject.erased.v1"),
-        ("enrolment.identifiers", "tombstone"),
+        ("enrolment.identifiers", "enrolment.participant.identified.v1"),
     ]
     assert await database.collection("identifiers").count_documents({}) == 0
     kept = await database.collection("participants").find_one({"_id": participant})
@@ -64,8 +64,28 @@ async def test_erased_twice_or_at_once_is_erased_once_with_the_same_receipt(call
     assert [kind for _, kind, _ in await said(database, participant)] == [
         "enrolment.participant.identified.v1",
         "enrolment.subject.erased.v1",
-        "tombstone",
+        "enrolment.participant.identified.v1",
     ]
+
+
+async def test_a_persons_keys_are_forgotten_once_and_only_when_engagement_has_confirmed(
+    caller: Caller, parts: Enrolment, database: Database
+) -> None:
+    """P11: it matches records by them, and may not have heard of the erasure for a long time."""
+    participant = await caller.enrolled(("badge", "1"))
+    await caller.post(f"participants/{participant}/erasure")
+    region = RegionStore(parts.keeping)
+
+    async def kept() -> tuple[int, list[str]]:
+        found = await database.collection("participants").find_one({"_id": participant})
+        return len((found or {})["former"]), [kind for _, kind, _ in await said(database, participant)][5:]
+
+    await handlers.confirm_erasure(region, participant, "evaluation", BECAUSE, now())
+    assert await kept() == (1, [])
+    await asyncio.gather(
+        *(handlers.confirm_erasure(region, participant, "engagement", BECAUSE, now()) for _ in range(3))
+    )
+    assert await kept() == (0, ["tombstone"])
 
 
 async def test_an_identifier_of_an_erased_person_is_free_again(caller: Caller) -> None:

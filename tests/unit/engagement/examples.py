@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import HealthCheck, settings
 
+from services.engagement.domain import queue
 from services.engagement.domain.cohorts import Cohort, Occasion, scheduled
 from services.engagement.domain.learners import Learner, enrolled
 from services.engagement.domain.matching import Identifiers, Match
@@ -82,6 +83,17 @@ def record(number: int = 1, status: str = "attended", minutes: int | None = 300,
         "digest": f"digest of {number}, {status}, {minutes}",
     }
     return Record(**{**said, **more})  # type: ignore[arg-type]
+
+
+def identify(
+    papers: Papers,
+    who: ParticipantId,
+    keys: tuple[ExternalKey, ...],
+    version: int,
+    former: tuple[ExternalKey, ...] = (),
+) -> Papers:
+    """Tell the keys of a person, and those they had."""
+    return queue.identify(papers, Identifiers(participant=who, keys=keys, stated=version).had(former))
 
 
 def desk(*learners: Learner, organisation: OrganisationId = HERE, statements: int = 5) -> Papers:

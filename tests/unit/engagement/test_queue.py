@@ -6,7 +6,7 @@ from services.engagement.domain.erasure import erase
 from services.engagement.domain.learners import Learner, enrolled, moved
 from services.engagement.domain.matching import Identifiers
 from services.engagement.domain.papers import Papers
-from services.engagement.domain.queue import dismiss, forget_keys, identify, resolve, wake
+from services.engagement.domain.queue import dismiss, forget_keys, resolve, wake
 from services.engagement.domain.reception import receive, void
 from services.engagement.domain.refusals import NotEnrolledError, ParticipantNotKnownError, QueryClosedError
 from services.engagement.domain.state import ExternalKey, StatementId
@@ -24,6 +24,7 @@ from tests.unit.engagement.examples import (
     THERE,
     desk,
     enrolment,
+    identify,
     learner,
     record,
 )
@@ -156,6 +157,18 @@ def test_former_keys_are_the_same_in_whatever_order_they_become_known() -> None:
     back = identify(in_order, ANA, (KEY,), 3).identifiers[ANA]
     assert late.identifiers == in_order.identifiers
     assert (back.keys, back.former) == ((KEY,), (NEW_KEY,))
+
+
+@pytest.mark.parametrize("told_first", [True, False])
+def test_keys_that_were_said_to_be_former_only_are_forgotten_too(told_first: bool) -> None:
+    """Of all that was stated about identifiers only the last word is left: had these two, erased (P11)."""
+    papers = waiting(Learner(participant=ANA))
+    if told_first:
+        papers, _ = erase(identify(papers, ANA, (), 3, former=(KEY, NEW_KEY)), ANA, 3)
+    else:
+        papers = identify(erase(papers, ANA, 3)[0], ANA, (), 3, former=(KEY, NEW_KEY))
+    assert (papers.statements[FIRST].outcome, papers.statements[FIRST].person) == ("closed", None)
+    assert (papers.matches[KEY].erased, papers.matches[NEW_KEY].erased) == (True, True)
 
 
 def test_a_former_key_that_others_have_now_goes_on_meaning_them() -> None:

@@ -12,7 +12,7 @@ from services.engagement.domain.attendance import Published, prevailing_report
 from services.engagement.domain.learners import Learner, enrolled, erased
 from services.engagement.domain.matching import claimed
 from services.engagement.domain.papers import Papers, tell
-from services.engagement.domain.queue import identify, wake
+from services.engagement.domain.queue import wake
 from services.engagement.domain.reception import REPORTS_LIMIT, WAITING_LIMIT, Record, receive, void
 from services.engagement.domain.state import StatementId
 from shared.errors import PoisonError
@@ -28,6 +28,7 @@ from tests.unit.engagement.examples import (
     THERE,
     desk,
     enrolment,
+    identify,
     learner,
     record,
 )

@@ -135,7 +135,7 @@ def test_a_move_says_where_from_and_publishes_the_keys_of_the_new_organisation()
         ParticipantMoved(
             participant="p1", from_organisation="R0A", organisation="RM3", version=4, moved_on=date(2024, 3, 1)
         ),
-        ParticipantIdentified(participant="p1", organisation="RM3", keys=(OTHER,), version=4),
+        ParticipantIdentified(participant="p1", organisation="RM3", keys=(OTHER,), former=(KEY,), version=4),
     )
     assert state.enrolments == enrolled().enrolments
 
@@ -145,13 +145,24 @@ def test_a_move_to_where_one_is_already_is_refused() -> None:
         domain.move(registered(), MOVE.model_copy(update={"organisation": "R0A"}), NOW)
 
 
-def test_an_erasure_is_stated_and_takes_the_keys_off_the_compacted_topic() -> None:
-    state, events = domain.erase(enrolled())
+def test_an_erasure_is_stated_with_all_keys_that_the_person_ever_had() -> None:
+    """P11: of the compacted topic a slow reader may see the last word only."""
+    moved, _ = domain.move(enrolled(), MOVE, NOW)
+    back, _ = domain.move(moved, MOVE.model_copy(update={"organisation": "R0A", "keys": (KEY,)}), NOW)
+    assert (back.keys, back.former) == ((KEY,), (OTHER,))
+    state, events = domain.erase(back)
     assert events == (
-        SubjectErased(participant="p1", organisation="R0A", version=4),
-        Tombstone(topic="enrolment.identifiers"),
+        SubjectErased(participant="p1", organisation="R0A", version=6),
+        ParticipantIdentified(participant="p1", organisation="R0A", keys=(), former=(KEY, OTHER), version=6),
     )
     assert (state.erased, state.keys, state.enrolments) == (True, (), ())
+
+
+def test_an_erased_persons_keys_go_when_nothing_is_matched_by_them_any_more() -> None:
+    erased, _ = domain.erase(enrolled())
+    state, events = domain.unknown(erased)
+    assert (state.former, state.version, events) == ((), 5, (Tombstone(topic="enrolment.identifiers"),))
+    assert domain.unknown(enrolled()) == (enrolled(), ())
 
 
 def test_erased_twice_is_erased_once() -> None:

@@ -107,7 +107,16 @@ def test_after_an_erasure_nothing_is_said_any_more(asked: list[Asked]) -> None:
     kinds = [type(event) for event in said]
     if SubjectErased in kinds:
         assert kinds.count(SubjectErased) == 1
-        assert kinds[kinds.index(SubjectErased) :] == [SubjectErased, Tombstone]
+        assert kinds[kinds.index(SubjectErased) :] == [SubjectErased, ParticipantIdentified]
+
+
+@given(asked)
+def test_the_last_word_on_identifiers_names_every_key_a_person_ever_had(asked: list[Asked]) -> None:
+    """P11: all words before it may be compacted away."""
+    _, said = play(asked)
+    words = [event for event in said if isinstance(event, ParticipantIdentified)]
+    assert {*words[-1].keys, *words[-1].former} == {key for word in words for key in word.keys}
+    assert not set(words[-1].keys) & set(words[-1].former)
 
 
 @given(asked)
