@@ -36,6 +36,17 @@ SABOTAGES = (
         red=("tests/integration/shared/test_vault.py::test_erasure_makes_everything_unreadable_and_forbids_a_new_key",),
     ),
     Sabotage(
+        name="last-word-without-former-keys",
+        promise="P11",
+        breaks="an erasure leaves what others published under keys of which engagement never heard",
+        file="services/enrolment/domain/participant.py",
+        old="    return erased, (event, _identified(erased))",
+        new="    return erased, (event, Tombstone(topic=IDENTIFIERS))",
+        red=(
+            "tests/unit/enrolment/test_participant.py::test_an_erasure_is_stated_with_all_keys_that_the_person_ever_had",
+        ),
+    ),
+    Sabotage(
         name="log-lines-hold-anything",
         promise="P11",
         breaks="a name or a token that somebody hands to the logger is in the logs",

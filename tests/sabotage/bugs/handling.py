@@ -7,6 +7,7 @@ from tests.sabotage.sabotage import Sabotage
 
 BATCHES = "tests/integration/bus/test_batches.py"
 BEHIND = "tests/integration/bus/test_behind_together.py"
+LOST = "tests/integration/bus/test_lost_positions.py"
 GIVEN_AWAY = "tests/integration/bus/test_given_away.py"
 EXTERNAL = "tests/integration/bus/test_external_records.py"
 OWN = "tests/integration/bus/test_own_events.py"
@@ -250,6 +251,29 @@ SABOTAGES = (
         red=(
             f"{TOGETHER}::test_letters_of_one_moment_are_sent_together",
             f"{TOGETHER}::test_a_broker_that_takes_no_letter_is_waited_for_once_and_holds_only_whom_it_concerns[away]",
+        ),
+    ),
+    Sabotage(
+        name="mark-gone-before-its-record",
+        promise="P3",
+        breaks="what took effect is forgotten while it can still be read, and counts again when positions are lost",
+        file="shared/bus/delivery.py",
+        old="MARK_KEPT = timedelta(days=51)",
+        new="MARK_KEPT = timedelta(days=14)",
+        red=(
+            "tests/unit/deploy/test_topics.py::test_the_mark_of_a_record_outlives_whatever_may_still_be_read_under_its_id",
+            f"{LOST}::test_what_took_effect_is_known_when_it_is_read_again_after_weeks[kafka]",
+        ),
+    ),
+    Sabotage(
+        name="age-counted-from-when-it-is-read",
+        promise="P5",
+        breaks="what waited for weeks because nobody read is too old for ever",
+        file="shared/bus/delivery.py",
+        old="        came = self.came_at or self.record.appended_at or self._clock()",
+        new="        came = self.came_at or self._clock()",
+        red=(
+            "tests/unit/shared/bus/test_delivery.py::test_a_record_that_lay_unread_is_as_old_as_when_it_came[age0-None]",
         ),
     ),
     Sabotage(
