@@ -59,14 +59,23 @@ async def _learnt(desk: Desk, fact: Fact, because: Because) -> bool:
 
 
 async def hear_identifiers(desk: Desk, delivery: Delivery) -> None:
-    """Learn by which keys a person is known; an empty record is their erasure."""
+    """Learn by which keys a person is known; after the last word on an erased one comes an empty record."""
     if delivery.is_tombstone:
         news = await forget_identifiers(desk, _participant(delivery), delivery.because)
     else:
-        fact = delivery.fact
-        news = isinstance(fact, ParticipantIdentified) and await identify_participant(desk, fact, delivery.because)
+        news = await _identified(desk, delivery.fact, delivery.because)
     if not news:
         delivery.skip()
+
+
+async def _identified(desk: Desk, fact: Fact, because: Because) -> bool:
+    """Say whether a fact was about somebody's keys and news."""
+    match fact:
+        case ParticipantIdentified(erased=True):
+            return await forget_identifiers(desk, ParticipantId(fact.participant), because, fact)
+        case ParticipantIdentified():
+            return await identify_participant(desk, fact, because)
+    return False
 
 
 def _participant(delivery: Delivery) -> ParticipantId:

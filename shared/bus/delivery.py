@@ -51,8 +51,10 @@ class Delivery:
         self.organisation = organisation
         """The organisation that owns the external topic; empty for our own topics."""
         self.skipped = False
-        self.came_at: datetime | None = None
-        """When the record came first, if it comes again from the dead letters."""
+        self.came_at = record.appended_at
+        """When the record came, where the broker says so; if it comes again from the dead letters, came first."""
+        self.read_at: datetime | None = None
+        """When it was read first, if it comes again from the dead letters."""
         self.recent: Callable[[Mark], Mark | None] = _nothing
         """What was handled in this batch: marks of skipped records are written at its end."""
         self._database = database
@@ -145,11 +147,15 @@ class Delivery:
         return None if mark is None else self.recent(mark)
 
     def _check_age(self, at: datetime) -> None:
-        """Refuse what the inbox might not recognise. A record is as old as it was when it came, however long it lay."""
-        came = self.came_at or self.record.appended_at or self._clock()
-        if at < came - OLDEST:
+        """Refuse what the inbox might not recognise. A record is as old as it was when it came, however long it lay.
+
+        Of the broker's clock and ours the one counts that lets it pass: either may be wrong.
+        """
+        read = self.read_at or self._clock()
+        came = self.came_at or read
+        if at < min(came, read) - OLDEST:
             raise PoisonError("too-old", f"the record was published more than {OLDEST.days} days before it came")
-        if at > came + AHEAD:
+        if at > max(came, read) + AHEAD:
             raise PoisonError("from-the-future", "the record says that it was published in the future")
 
     def _mark(self, identity: str, digest: str, kept: timedelta) -> Mark:

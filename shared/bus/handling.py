@@ -112,7 +112,7 @@ class Handling:
             own = identity(self.reaction, prepared.record)
             settled = own in known or marks.discarded(own) or marks.handled(prepared.delivery.because.mark) is not None
             decided = prepared.subject != subject or prepared.claimed is not None or prepared.wrong is not None
-            if settled or decided or lies_before(prepared.record, outstanding[0].id, outstanding[0].came_at):
+            if settled or decided or lies_before(prepared.record, outstanding[0].id, outstanding[0].seen_at):
                 return
             yield prepared
 
@@ -156,7 +156,8 @@ class Handling:
             pass  # its turn was before anything that waits, and its handler knows
         elif outstanding and waiting is not outstanding[0] and await self._is_behind(prepared.subject):
             return _IS_BEHIND
-        delivery.came_at = None if waiting is None else waiting.came_at
+        if waiting is not None:
+            delivery.came_at, delivery.read_at = waiting.came_at, waiting.seen_at
         delivery.recent = marks.handled
         return await self._attempt(delivery)
 
@@ -235,7 +236,7 @@ class Handling:
 def _had_its_turn(prepared: Prepared, first: Outstanding) -> bool:
     """Say whether a record is read again after a lost position, or is a letter sent again that waits no more."""
     again = prepared.claimed is not None and comes_before(prepared.claimed, first.id)
-    return again or lies_before(prepared.record, first.id, first.came_at)
+    return again or lies_before(prepared.record, first.id, first.seen_at)
 
 
 def _what_is_wrong(delivery: Delivery) -> Decision | None:

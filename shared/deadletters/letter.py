@@ -56,14 +56,14 @@ def identity(stage: str, record: Record) -> str:
     return f"{stage}:{place}:{record.digest()[:_DIGEST]}"
 
 
-def lies_before(record: Record, letter: str, came_at: datetime) -> bool:
+def lies_before(record: Record, letter: str, parked_at: datetime) -> bool:
     """Say whether a record lies before the one that this dead letter was made of, in the same partition.
 
-    `came_at` is when that one came. What came later lies in a topic that was made again, whose offsets began anew.
+    Not one that came after that was parked: then the topic was made again, and its offsets began anew.
     """
     topic, partition, offset = letter.split(":", 1)[1].rsplit(":", 3)[:3]
     there = (record.topic, record.partition) == (topic, int(partition)) and record.offset < int(offset)
-    return there and record.timestamp_ms <= (came_at + _CLOCKS_DIFFER).timestamp() * 1000
+    return there and record.timestamp_ms <= (parked_at + _CLOCKS_DIFFER).timestamp() * 1000
 
 
 def comes_before(claimed: str, letter: str) -> bool:

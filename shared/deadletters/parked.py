@@ -6,7 +6,7 @@ and what was discarded never waits again. The marks lie in the inbox, so that on
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,15 +17,19 @@ from shared.mongo import Database, guard
 
 @dataclass(frozen=True)
 class Outstanding:
-    """A dead letter that waits for a decision; `came_at` is when its record came, by the broker or else by us."""
+    """A dead letter that waits for a decision; `seen_at` is when it was parked first, by our own clock.
+
+    `came_at` is when its record came, where the broker says so.
+    """
 
     id: str
-    came_at: datetime
+    seen_at: datetime
+    came_at: datetime | None = None
 
 
 def outstanding_of(letter: Letter) -> Outstanding:
-    """Return a letter as it waits. Of a record that its publisher stamped, when it was parked first is believed."""
-    return Outstanding(letter.id, letter.record.appended_at or letter.at)
+    """Return a letter as it waits. A time that its publisher stamped on the record is not believed here."""
+    return Outstanding(letter.id, letter.at, letter.record.appended_at)
 
 
 class Parked:
@@ -47,7 +51,7 @@ class Parked:
             # By its id alone: asked for an id and one of two things besides, the stand-in reads the whole inbox.
             mark = await self._inbox.find_one({"_id": first.subject}) or {}
             known = {*mark.get("discarded", ()), *(one.id for one in outstanding_in(mark))}
-            entries = [{"id": one.id, "came_at": one.came_at} for one in waiting if one.id not in known]
+            entries = [asdict(one) for one in waiting if one.id not in known]
             if entries:
                 added = {"$setOnInsert": told, "$addToSet": {"outstanding": {"$each": entries}}}
                 parked = {"outstanding.0": {"$exists": True}} if behind else {}
@@ -90,4 +94,4 @@ class Parked:
 
 def outstanding_in(mark: Mapping[str, Any]) -> list[Outstanding]:
     """Return what is outstanding in a stored mark; the mark of something handled has nothing."""
-    return [Outstanding(entry["id"], entry["came_at"]) for entry in mark.get("outstanding", ())]
+    return [Outstanding(entry["id"], entry["seen_at"], entry.get("came_at")) for entry in mark.get("outstanding", ())]

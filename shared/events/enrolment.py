@@ -108,7 +108,7 @@ class CohortScheduled(Fact):
 class ParticipantIdentified(Fact):
     """The keyed hashes by which an organisation's systems know a person, and those by which others did.
 
-    An erased person has former ones only, until the services that match by them have confirmed; then comes a tombstone.
+    The last one about an `erased` person has former ones only. A tombstone follows when who matches by them is done.
     """
 
     type: ClassVar[str] = "enrolment.participant.identified.v1"
@@ -119,3 +119,5 @@ class ParticipantIdentified(Fact):
     keys: tuple[KeyedHash, ...]
     former: tuple[KeyedHash, ...] = Field(default=(), exclude_if=operator.not_)
     """All that the person had before: on a compacted topic nothing else may be left that says so. Left out if none."""
+    erased: bool = Field(default=False, exclude_if=operator.not_)
+    """Nothing more will be said about the person's keys. Left out if not so."""

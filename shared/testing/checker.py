@@ -6,7 +6,7 @@ cannot be explained by the history is passed over.
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -63,6 +63,10 @@ class Stream:
     def stated(self, topics: Iterable[str]) -> list[Stated]:
         """Return the events on some topics, repetitions included; what is not one of our events is left out."""
         return [event for record in self.records(topics) if (event := _event(record)) is not None]
+
+    def tombstones(self, topic: str) -> frozenset[str]:
+        """Return the keys of which a compacted topic was told to forget."""
+        return frozenset((record.key or b"").decode() for record in self.topics[topic] if record.value is None)
 
 
 def place_of(record: Record) -> Place:
@@ -214,10 +218,12 @@ def judge_wholeness(stated: Sequence[Stated]) -> list[str]:
     ]
 
 
-def judge_versions(stated: Iterable[Stated], documents: Mapping[str, int], *, what: str) -> list[str]:
+def judge_versions(
+    stated: Iterable[Stated], documents: Mapping[str, int], *, what: str, tombstones: Collection[str] = ()
+) -> list[str]:
     """Return every document of which a version was never stated; for documents whose every version states something.
 
-    `documents` are versions by subject, as they are in the database.
+    `documents` are versions by subject, as they are in the database. The last version of those with a tombstone is it.
     """
     versions: dict[str, set[int]] = defaultdict(set)
     for event in stated:
@@ -225,7 +231,7 @@ def judge_versions(stated: Iterable[Stated], documents: Mapping[str, int], *, wh
     return [
         f"{what} {subject} is at version {version}; stated were {sorted(versions[subject])}"
         for subject, version in documents.items()
-        if versions[subject] != set(range(1, version + 1))
+        if versions[subject] != set(range(1, version + (subject not in tombstones)))
     ]
 
 

@@ -69,7 +69,11 @@ class Commands:
         return self._person(person, "moves", {"organisation": to, "moved_on": DAY}, expected)
 
     def erase(self, person: Person) -> Request:
-        expected = [Expected([enrolment.SubjectErased.type], {"participant": person.id})]
+        told = {"participant": person.id}
+        expected = [
+            Expected([enrolment.SubjectErased.type], told),
+            Expected([enrolment.ParticipantIdentified.type], {**told, "erased": True}),
+        ]
         return self._person(person, "erasure", None, expected)
 
     def attend(self, session: Session, lines: Mapping[str, int | None], organisation: str) -> Request:

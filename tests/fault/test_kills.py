@@ -72,11 +72,13 @@ def test_events_of_a_subject_lie_in_the_order_of_its_versions(aftermath: Afterma
 def test_no_version_of_a_person_or_a_project_is_missing_on_the_stream(aftermath: Aftermath) -> None:
     """P1, P2: where every version states something, the stream has all versions up to the document's, and no more."""
     people = aftermath.stream.stated([TOPICS.events("enrolment"), TOPICS.identifiers()])
+    gone = aftermath.stream.tombstones(TOPICS.identifiers())
     projects = aftermath.stream.stated([TOPICS.events("recap_tracker")])
     erasures = {event.envelope.subject for event in people if "erased" in event.envelope.type}
     # A lead who is erased is taken out of their projects without a word; those who lead here are never erased.
     assert not erasures & {person.id for person in aftermath.people}
-    faults = judge_versions(people, aftermath.versions["participants"], what="participant")
+    assert gone == erasures
+    faults = judge_versions(people, aftermath.versions["participants"], what="participant", tombstones=gone)
     faults += judge_versions(projects, aftermath.versions["projects"], what="project")
     assert not faults, listed(faults)
 

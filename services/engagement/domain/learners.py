@@ -49,6 +49,10 @@ class Learner(State):
     waiting: tuple[StatementId, ...] = ()
     """Statements about this person that wait for an enrolment or a move."""
     erased: bool = False
+    unknown: bool = False
+    """The last word on their keys has been acted upon: nothing that lies here names them by one."""
+    confirmed: bool = False
+    """It has been told that the erasure is done, both parts of it."""
 
     def enrolment(self, cohort: CohortId) -> Enrolment | None:
         """Return the enrolment in a cohort, standing or withdrawn."""
@@ -125,7 +129,7 @@ def moved(learner: Learner, fact: ParticipantMoved) -> Learner:
 
 def erased(learner: Learner) -> Learner:
     """Forget everything but that there was somebody who asked to be forgotten."""
-    return learner if learner.erased else Learner(participant=learner.participant, erased=True)
+    return learner if learner.erased else Learner(participant=learner.participant, erased=True, unknown=learner.unknown)
 
 
 def _joined(learner: Learner, enrolment: Enrolment) -> Learner:

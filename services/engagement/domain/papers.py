@@ -12,6 +12,7 @@ from services.engagement.domain.learners import Learner
 from services.engagement.domain.matching import Identifiers, Match
 from services.engagement.domain.state import ExternalKey, StatementId
 from services.engagement.domain.statements import Statement
+from shared.events.engagement import EngagementErasureConfirmed
 from shared.events.facts import Fact
 from shared.events.ids import ParticipantId
 
@@ -43,11 +44,14 @@ class Papers:
 
 
 def tell(learner: Learner, version: int) -> tuple[Learner, tuple[Fact, ...]]:
-    """Publish what has changed of a learner's attendance; one fact for each session at most."""
+    """Publish what has changed of a learner: attendance, one fact for each session at most, and an erasure done."""
     facts: list[Fact] = []
     for attendance in learner.attendance:
         told, fact = publish(attendance, learner.participant, version)
         if fact is not None:
             learner = learner.with_attendance(told)
             facts.append(fact)
+    if learner.erased and learner.unknown and not learner.confirmed:
+        learner = learner.having(confirmed=True)
+        facts.append(EngagementErasureConfirmed(participant=learner.participant, version=version))
     return learner, tuple(facts)

@@ -4,6 +4,8 @@ Guards that nothing waits for something that is there already: whatever makes a 
 a roster, wakes every statement that waited for it, in the same transaction.
 """
 
+from collections.abc import Iterable
+
 from services.engagement.domain.learners import Learner
 from services.engagement.domain.matching import Identifiers, claimed, forgotten, released
 from services.engagement.domain.papers import Papers
@@ -61,13 +63,13 @@ def identify(papers: Papers, stated: Identifiers) -> Papers:
     return papers
 
 
-def forget_keys(papers: Papers, participant: ParticipantId) -> Papers:
+def forget_keys(papers: Papers, participant: ParticipantId, more: Iterable[ExternalKey] = ()) -> Papers:
     """Nothing means this person any more, and what waited for a key they have or had is about nobody."""
-    known = papers.identifiers[participant]
-    if known.erased:
+    known, more = papers.identifiers[participant], frozenset(more)
+    if known.erased and not more:
         return papers
     papers = papers.identified(Identifiers(participant=participant, stated=known.stated, erased=True))
-    return _forget(papers, participant, tuple(sorted(known.ever)))
+    return _forget(papers, participant, tuple(sorted(known.ever | more)))
 
 
 def _forget(papers: Papers, participant: ParticipantId, keys: tuple[ExternalKey, ...]) -> Papers:

@@ -6,7 +6,7 @@ and records go together.
 
 from collections.abc import Callable, Iterable
 
-from services.engagement.domain.erasure import erase
+from services.engagement.domain.erasure import erase, unknown
 from services.engagement.domain.kept import vault_subject
 from services.engagement.domain.learners import Learner
 from services.engagement.domain.matching import Identifiers
@@ -49,28 +49,33 @@ async def identify_participant(desk: Desk, fact: ParticipantIdentified, because:
     return await until_saved(attempt)
 
 
-async def forget_identifiers(desk: Desk, participant: ParticipantId, because: Because) -> bool:
-    """Forget a person's keys; say whether there was anything to forget."""
+async def forget_identifiers(
+    desk: Desk, participant: ParticipantId, because: Because, last_word: ParticipantIdentified | None = None
+) -> bool:
+    """Forget a person's keys, those that the last word names and all others; say whether that was news.
+
+    Without a word, by a tombstone, nothing is told: when it comes, what the last word asked for has been confirmed.
+    """
+    keys = frozenset(map(ExternalKey, last_word.former if last_word else ()))
+    forget = unknown if last_word else forget_keys
 
     async def attempt() -> bool:
-        held = await _keys_of(desk, participant, ())
-        papers, events = held.told(forget_keys(held.papers, participant))
+        held = await _keys_of(desk, participant, keys)
+        papers, events = held.told(forget(held.papers, participant, keys))
         return await desk.store.save(held, papers, because, events=events, also=await _unreadable(desk, held, papers))
 
     return await until_saved(attempt)
 
 
 async def erase_participant(desk: Desk, fact: SubjectErased, because: Because) -> bool:
-    """Forget a person and confirm it; say whether that was not done before."""
+    """Forget a person; say whether that was not done before."""
     participant = ParticipantId(fact.participant)
 
     async def attempt() -> bool:
         held = await _keys_of(desk, participant, ())
-        papers, confirmation = erase(held.papers, participant, held.next_version(participant))
-        if confirmation is None:
+        if held.papers.learners[participant].erased:
             return False
-        papers, told = held.told(papers)
-        events = {**told, participant: (*told.get(participant, ()), confirmation)}
+        papers, events = held.told(erase(held.papers, participant))
         also = [*await _destroyed(desk, fact, because), *await _unreadable(desk, held, papers)]
         return await desk.store.save(held, papers, because, events=events, also=also)
 

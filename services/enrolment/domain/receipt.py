@@ -13,7 +13,7 @@ from shared.events.ids import OrganisationId, ParticipantId
 
 SERVICES = ("enrolment", "engagement", "recap_tracker", "evaluation")
 MATCHES = "engagement"
-"""It matches records of other systems by keys, and needs those of an erased person until it has confirmed."""
+"""It matches records of other systems by keys, and is told those of an erased person until it has confirmed."""
 _NAMESPACE = UUID("0f6f7c6c-2b3f-4a53-8d0a-31a1f1a6a8d4")
 
 

@@ -3,17 +3,20 @@
 Guards that what took effect is known for as long as it can be read, and that what only waited is not too old for that.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 from shared import inbox
 from shared.bus import Delivery
 from shared.clock import now
+from shared.deadletters.letter import ID_HEADER
+from shared.deadletters.parked import Outstanding, outstanding_in
+from shared.errors import PoisonError
+from tests.integration.bus.feeding import PLACE, TOPIC, Feed
 from tests.integration.bus.world import PARTITIONS, World
 
-pytestmark = pytest.mark.reference
 AWAY = timedelta(days=35)
 
 
@@ -28,6 +31,7 @@ async def lose_positions(world: World, topic: str) -> None:
     await consumer.stop()
 
 
+@pytest.mark.reference
 async def test_what_took_effect_is_known_when_it_is_read_again_after_weeks(world: World) -> None:
     """P3, P5, P6."""
     topic = world.topics.attendance("R0A")
@@ -43,6 +47,7 @@ async def test_what_took_effect_is_known_when_it_is_read_again_after_weeks(world
     await world.handled_are(b"one", b"two")
 
 
+@pytest.mark.reference
 async def test_a_record_came_when_the_broker_says_whatever_its_publisher_stamped(world: World) -> None:
     """P3: it is judged by when it came, and its publisher must not choose that."""
     came = []
@@ -61,3 +66,40 @@ async def test_a_record_came_when_the_broker_says_whatever_its_publisher_stamped
     await world.handled_are(b"one")
     (moment,) = came
     assert abs(moment - now()) < timedelta(minutes=1)
+
+
+async def test_what_lay_unread_may_be_parked_and_is_sent_again_all_the_same(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P7: a letter is as old as its record was when it came, however late it was read and parked."""
+    came = now() - timedelta(days=29)
+    told, faulty = [], True
+
+    async def kept(*_: object) -> None:
+        """The broker takes the letter."""
+
+    async def handler(delivery: Delivery) -> None:
+        await delivery.external_mark("s", "1", b"", came - timedelta(days=1))
+        if faulty:
+            raise PoisonError("unknown-session", "the session is not known")
+        told.append(delivery.record.value)
+        delivery.skip()
+
+    def record(offset: int, when: datetime, *headers: tuple[str, bytes]) -> ConsumerRecord:
+        milliseconds = int(when.timestamp() * 1000)
+        return ConsumerRecord(TOPIC, PLACE.partition, offset, milliseconds, 1, b"k", b"one", None, 1, 1, headers)
+
+    monkeypatch.setattr(feed.handler._letters, "_publish", kept)
+    feed.handler._handler = handler
+    feed.client.known[PLACE] = 40
+    await feed.reaction.consume([record(40, came)])
+    ((letter,),) = (await feed.handler._letters.parked.all()).values()
+    faulty = False
+    await feed.reaction.consume([record(41, now(), (ID_HEADER, letter.id.encode()))])
+    assert (told, await feed.handler._letters.parked.all()) == ([b"one"], {})
+
+
+def test_a_letter_that_was_parked_before_its_coming_was_noted_still_waits() -> None:
+    """P7: a mark is read for as long as its letter waits, whatever is written today."""
+    moment = now()
+    assert outstanding_in({"outstanding": [{"id": "a", "seen_at": moment}]}) == [Outstanding("a", moment)]

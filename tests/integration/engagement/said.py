@@ -80,6 +80,14 @@ def erased(person: str, version: int = 9) -> SubjectErased:
     return SubjectErased(participant=person, organisation=HERE, version=version)
 
 
+def last_word(person: str, version: int = 9, names: Sequence[str] = ()) -> ParticipantIdentified:
+    """Return what is said last of an erased person's keys: all that they had here by their own or these names."""
+    had = identified(person, names=names).keys
+    return ParticipantIdentified(
+        participant=person, organisation=HERE, keys=(), former=had, erased=True, version=version
+    )
+
+
 def recorded(
     record: str, person: str, status: str = "attended", minutes: int | None = 300, **more: Any
 ) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 Guards that the last word names every key by which the person was ever known, and stays until it has been acted upon.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -12,16 +13,27 @@ from services.enrolment.domain.participant import Move, Register
 from shared.clock import now
 from shared.events.enrolment import ParticipantIdentified
 from shared.vault import external_key
-from tests.integration.engagement.said import BADGE, HERE, KEY, THERE, enrolled, erased, moved, recorded, schedule
+from tests.integration.engagement.said import (
+    BADGE,
+    HERE,
+    KEY,
+    THERE,
+    enrolled,
+    erased,
+    identified,
+    moved,
+    recorded,
+    schedule,
+)
 from tests.integration.engagement.world import World
 
 
-def last_word() -> ParticipantIdentified:
+def last_word(others: Sequence[str] = ()) -> ParticipantIdentified:
     """Return what enrolment says of identifiers last: registered here, moved there, erased."""
     here, there = (external_key(KEY, organisation, BADGE, "canary-badge") for organisation in (HERE, THERE))
     state, _ = domain.register(Register(participant="p-0", organisation=HERE, keys=(here,)))
     state, _ = domain.move(state, Move(organisation=THERE, keys=(there,), moved_on=date(2024, 3, 5)), now())
-    _, (_, word) = domain.erase(state)
+    _, (_, word) = domain.erase(state, others)
     assert isinstance(word, ParticipantIdentified)
     return word
 
@@ -38,6 +50,28 @@ async def test_an_erasure_reaches_records_under_keys_that_were_compacted_away(wo
     await world.hears(erased("p-0"))
     if not is_first:
         await world.hears(last_word())
-    await world.tombstone("p-0")
     (statement,) = await world.documents("statements")
     assert (statement["outcome"], statement["person"]) == ("closed", None)
+    assert [kind for kind, _ in await world.told("p-0")] == ["erasure_confirmed"]
+
+
+async def test_the_last_word_alone_makes_what_waits_unreadable(world: World) -> None:
+    """P11: the erasure itself may be parked, or its reader stand still."""
+    await world.hears(schedule())
+    await world.receives(recorded("r-1", "canary-badge"))
+    await world.hears(last_word())
+    assert await world.queue() == []
+    assert (await world.receives(recorded("r-2", "canary-badge"))).skipped
+    assert await world.told("p-0") == []
+
+
+async def test_a_badge_that_somebody_else_has_by_now_stays_theirs(world: World) -> None:
+    """Two records under the first trust's badge, handed on to somebody of whom engagement has not heard yet."""
+    await world.hears(schedule())
+    await world.receives(recorded("r-1", "canary-badge"))
+    await world.hears(erased("p-0"))
+    await world.hears(last_word(others=[external_key(KEY, HERE, BADGE, "canary-badge")]))
+    await world.receives(recorded("r-2", "canary-badge", after=1))
+    await world.hears(enrolled("p-1"))
+    await world.hears(identified("p-1", names=["canary-badge"]))
+    assert await world.status("p-1") == ("attended", 300)

@@ -32,6 +32,7 @@ from tests.integration.engagement.said import (
     envelope,
     erased,
     identified,
+    last_word,
     recorded,
     schedule,
     statement,
@@ -160,7 +161,7 @@ async def test_poison_is_parked_byte_for_byte_and_an_erased_person_stays_forgott
         await settled()
         (query,) = await live.queue(THERE)
         assert query["record"] == "r-9"
-        await enrolment_says(live, erased("p-0"))
+        await enrolment_says(live, erased("p-0"), last_word("p-0"))
         await publish(live, live.topics.identifiers(), "p-0", None)
         await settled()
         await system_says(live, "p-0", recorded("r-10", "p-0", session=SECOND_DAY))

@@ -270,8 +270,8 @@ SABOTAGES = (
         promise="P5",
         breaks="what waited for weeks because nobody read is too old for ever",
         file="shared/bus/delivery.py",
-        old="        came = self.came_at or self.record.appended_at or self._clock()",
-        new="        came = self.came_at or self._clock()",
+        old="        came = self.came_at or read\n",
+        new="        came = read\n",
         red=(
             "tests/unit/shared/bus/test_delivery.py::test_a_record_that_lay_unread_is_as_old_as_when_it_came[age0-None]",
         ),

@@ -1,16 +1,19 @@
 """A waiting statement ends when a coordinator decides or when what it waited for arrives."""
 
+from collections.abc import Callable, Sequence
+
 import pytest
 
-from services.engagement.domain.erasure import erase
+from services.engagement.domain.erasure import erase, unknown
 from services.engagement.domain.learners import Learner, enrolled, moved
 from services.engagement.domain.matching import Identifiers
-from services.engagement.domain.papers import Papers
+from services.engagement.domain.papers import Papers, tell
 from services.engagement.domain.queue import dismiss, forget_keys, resolve, wake
 from services.engagement.domain.reception import receive, void
 from services.engagement.domain.refusals import NotEnrolledError, ParticipantNotKnownError, QueryClosedError
 from services.engagement.domain.state import ExternalKey, StatementId
 from services.engagement.domain.statements import Statement
+from shared.events.engagement import EngagementErasureConfirmed
 from shared.events.enrolment import ParticipantMoved
 from shared.events.ids import ParticipantId
 from tests.unit.engagement.examples import (
@@ -130,9 +133,7 @@ def test_erasure_forgets_the_person_their_statements_and_what_waits_for_them() -
     papers = receive(identify(desk(learner()), ANA, (KEY,), 1), FIRST, record())
     other = OCCASION.having(session="another", cohort="mcr-2023")
     papers = receive(papers, SECOND, record(2, occasion=other))
-    papers, fact = erase(papers, ANA, 7)
-    assert fact is not None
-    assert (fact.participant, fact.version, fact.service) == (ANA, 7, "engagement")
+    papers = erase(papers, ANA)
     assert papers.learners[ANA] == Learner(participant=ANA, erased=True)
     cleared = Statement(statement=FIRST, organisation=HERE, outcome="closed")
     assert papers.statements[FIRST] == cleared
@@ -145,7 +146,7 @@ def test_somebody_who_moved_and_is_then_erased_is_forgotten_by_former_keys_too()
     """Erasure reaches everything engagement holds (P11), also under a key that the person gave up."""
     papers = identify(identify(desk(learner()), ANA, (KEY,), 1), ANA, (NEW_KEY,), 2)
     assert (papers.identifiers[ANA].keys, papers.identifiers[ANA].former) == ((NEW_KEY,), (KEY,))
-    papers, _ = erase(receive(papers, FIRST, record(person="sealed")), ANA, 3)
+    papers = erase(receive(papers, FIRST, record(person="sealed")), ANA)
     assert (papers.statements[FIRST].outcome, papers.statements[FIRST].person) == ("closed", None)
     assert (papers.matches[KEY].erased, papers.matches[KEY].waiting, papers.matches[NEW_KEY].erased) == (True, (), True)
     assert papers.identifiers[ANA] == Identifiers(participant=ANA, stated=2, erased=True)
@@ -159,30 +160,40 @@ def test_former_keys_are_the_same_in_whatever_order_they_become_known() -> None:
     assert (back.keys, back.former) == ((KEY,), (NEW_KEY,))
 
 
-@pytest.mark.parametrize("told_first", [True, False])
-def test_keys_that_were_said_to_be_former_only_are_forgotten_too(told_first: bool) -> None:
-    """Of all that was stated about identifiers only the last word is left: had these two, erased (P11)."""
-    papers = waiting(Learner(participant=ANA))
-    if told_first:
-        papers, _ = erase(identify(papers, ANA, (), 3, former=(KEY, NEW_KEY)), ANA, 3)
-    else:
-        papers = identify(erase(papers, ANA, 3)[0], ANA, (), 3, former=(KEY, NEW_KEY))
+def test_the_last_word_reaches_what_waits_under_keys_that_were_never_heard_of() -> None:
+    """All that was stated of identifiers before may have been compacted away, and the erasure may be late (P11)."""
+    papers = unknown(waiting(Learner(participant=ANA)), ANA, (KEY, NEW_KEY))
     assert (papers.statements[FIRST].outcome, papers.statements[FIRST].person) == ("closed", None)
     assert (papers.matches[KEY].erased, papers.matches[NEW_KEY].erased) == (True, True)
+    assert unknown(papers, ANA).learners == papers.learners
+
+
+def test_keys_that_were_said_to_be_former_are_forgotten_with_those_of_now() -> None:
+    papers = erase(identify(waiting(learner()), ANA, (NEW_KEY,), 3, former=(KEY,)), ANA)
+    assert (papers.statements[FIRST].outcome, papers.matches[KEY].erased) == ("closed", True)
 
 
 def test_a_former_key_that_others_have_now_goes_on_meaning_them() -> None:
     papers = identify(identify(desk(learner(), learner(BEN), learner(CAS)), ANA, (KEY,), 1), ANA, (NEW_KEY,), 2)
     papers = identify(identify(papers, BEN, (KEY,), 1), CAS, (KEY,), 1)
-    papers, _ = erase(receive(papers, FIRST, record(person="sealed")), ANA, 3)
+    papers = erase(receive(papers, FIRST, record(person="sealed")), ANA)
     assert (papers.statements[FIRST].outcome, papers.matches[KEY].waiting) == ("waiting", (FIRST,))
     assert counted(identify(papers, CAS, (), 2), BEN) == [FIRST]
 
 
-def test_erasure_is_confirmed_once_and_also_of_somebody_unknown() -> None:
-    papers, fact = erase(desk(Learner(participant=ANA)), ANA, 1)
-    assert fact is not None
-    assert erase(papers, ANA, 2) == (papers, None)
+@pytest.mark.parametrize("parts", [(erase, unknown), (unknown, erase)], ids=["erasure first", "last word first"])
+def test_an_erasure_is_told_once_when_both_parts_are_done_and_also_of_somebody_unknown(
+    parts: Sequence[Callable[[Papers, ParticipantId], Papers]],
+) -> None:
+    """P11: a receipt that says so too soon would let the keys be forgotten that the other part needs."""
+    papers, told = desk(Learner(participant=ANA)), []
+    for version, part in enumerate((*parts, *parts), 1):
+        papers = part(papers, ANA)
+        now, facts = tell(papers.learners[ANA], version)
+        papers, told = papers.learner(now), [*told, *facts]
+    (fact,) = told
+    assert isinstance(fact, EngagementErasureConfirmed)
+    assert (fact.participant, fact.version) == (ANA, 2)
 
 
 def test_records_that_waited_for_an_erased_key_are_closed_in_either_order() -> None:
@@ -190,7 +201,7 @@ def test_records_that_waited_for_an_erased_key_are_closed_in_either_order() -> N
     known = identify(desk(Learner(participant=ANA)), ANA, (KEY,), 1)
     first = forget_keys(receive(known, FIRST, record()), ANA)
     assert first.statements[FIRST].outcome == "closed"
-    late, _ = erase(waiting(learner()), ANA, 1)
+    late = erase(waiting(learner()), ANA)
     late = identify(late, ANA, (KEY,), 1)
     assert (late.statements[FIRST].outcome, late.matches[KEY].erased, late.matches[KEY].claims) == ("closed", True, ())
     assert forget_keys(first, ANA) is first

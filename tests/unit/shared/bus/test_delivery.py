@@ -27,6 +27,12 @@ def delivery(monkeypatch: pytest.MonkeyPatch) -> Delivery:
     return Delivery(record, "attendance", database=database, organisation="R0A", clock=lambda: NOW)
 
 
+def stamped(delivery: Delivery, came: datetime, *, by_broker: bool = True) -> Delivery:
+    """Return the delivery of the same record that bears this time."""
+    record = replace(delivery.record, timestamp_ms=int(came.timestamp() * 1000), is_stamped_by_broker=by_broker)
+    return Delivery(record, "attendance", database=delivery._database, organisation="R0A", clock=lambda: NOW)
+
+
 async def test_the_organisation_of_an_external_record_is_its_topics(delivery: Delivery) -> None:
     """P12."""
     await delivery.external_mark("s", "1", BODY, NOW)
@@ -67,7 +73,7 @@ async def test_a_record_that_lay_unread_is_as_old_as_when_it_came(
 ) -> None:
     """P5: nobody read for weeks, and what waited is not too old for that."""
     came = NOW - timedelta(days=29)
-    delivery.record = replace(delivery.record, timestamp_ms=int(came.timestamp() * 1000), is_stamped_by_broker=True)
+    delivery = stamped(delivery, came)
     refused = None
     try:
         await delivery.external_mark("s", "1", BODY, came - age)
@@ -79,9 +85,16 @@ async def test_a_record_that_lay_unread_is_as_old_as_when_it_came(
 async def test_what_its_publisher_stamped_is_as_old_as_it_is(delivery: Delivery) -> None:
     """A publisher that stamps its own records could otherwise have anything old taken for new."""
     came = NOW - timedelta(days=29)
-    delivery.record = replace(delivery.record, timestamp_ms=int(came.timestamp() * 1000))
+    delivery = stamped(delivery, came, by_broker=False)
     with pytest.raises(PoisonError, match="13 days"):
         await delivery.external_mark("s", "1", BODY, came)
+
+
+@pytest.mark.parametrize("hours", [-14, 14])
+async def test_a_broker_whose_clock_is_wrong_parks_nothing(delivery: Delivery, hours: int) -> None:
+    delivery = stamped(delivery, NOW + timedelta(hours=hours))
+    await delivery.external_mark("s", "1", BODY, NOW)
+    assert delivery.because.mark is not None
 
 
 async def test_the_same_id_is_a_duplicate_with_the_same_body_and_a_conflict_with_another(delivery: Delivery) -> None:
