@@ -78,10 +78,10 @@ class ConflictError(UnavailableError):
 
 
 class IdTakenError(ConflictError):
-    """Something new was to get ids that are there already."""
+    """Something new was to be made at places that are taken: collections and ids."""
 
-    def __init__(self, ids: frozenset[str]) -> None:
-        self.ids = ids
+    def __init__(self, places: frozenset[tuple[str, str]]) -> None:
+        self.places = places
         super().__init__("another change made the same thing first")
 
 

@@ -137,7 +137,7 @@ class StoreDoor:
             if change.expected == 0 and change.document is not None:
                 async with guard():
                     found = await self.database.collection(change.collection).find_one({"_id": change.id}, {"_id": 1})
-                taken |= set() if found is None else {change.id}
+                taken |= set() if found is None else {(change.collection, change.id)}
         if taken:
             raise IdTakenError(frozenset(taken))
 
@@ -233,15 +233,15 @@ class Backlog:
 async def until_saved(attempt: Callable[[], Awaitable[T]], tries: int = 10) -> T:
     """Run load, decide and save again for as long as somebody else was faster, at most `tries` times.
 
-    Raises UsedLongAgoError if the same new id is taken twice in a row: who loads what is there decides otherwise the
-    second time, so the id comes from a mark, and the mark with its answer has gone.
+    Raises UsedLongAgoError if the same new document is there twice in a row: who loads what is there decides otherwise
+    the second time, so the id comes from a mark, and the mark with its answer has gone.
     """
-    taken: frozenset[str] = frozenset()
+    taken: frozenset[tuple[str, str]] = frozenset()
     for number in range(tries):
         try:
             return await attempt()
         except ConflictError as conflict:
-            before, taken = taken, conflict.ids if isinstance(conflict, IdTakenError) else frozenset()
+            before, taken = taken, conflict.places if isinstance(conflict, IdTakenError) else frozenset()
             if before & taken:
                 raise UsedLongAgoError from conflict
             # Full jitter, growing: competitors for one document spread out instead of colliding again.

@@ -112,6 +112,26 @@ async def test_writers_of_one_document_are_retried_until_each_has_been_saved(sto
     assert store.transactions == 9
 
 
+async def test_several_new_documents_of_one_person_may_be_made_by_others_first(
+    store: Database, door: StoreDoor
+) -> None:
+    """P10: they bear one id, in a collection each; that is no id that was used long ago."""
+    others = iter(("docs", "papers", ""))
+
+    async def attempt() -> None:
+        changes = [
+            Change(name, "p1", {"seen": 1}, 0)
+            for name in ("docs", "papers")
+            if await store.collection(name).find_one({"_id": "p1"}) is None
+        ]
+        if first := next(others):
+            await store.collection(first).insert_one({"_id": "p1", "version": 1, "saved_at": datetime.now(UTC)})
+        await door.save(changes, because("m1"))
+
+    await until_saved(attempt)
+    assert await counts(store) == (1, 0, 1)
+
+
 async def test_retries_are_bounded() -> None:
     tried = []
 
