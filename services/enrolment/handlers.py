@@ -108,7 +108,7 @@ async def erase_participant(work: Work, participant: ParticipantId) -> str:
 
     async def attempt() -> str:
         record = await work.store.load(participant)
-        state, events = domain.erase(record.state, await work.store.taken(record.state.former))
+        state, events = domain.erase(record.state)
         if events:
             decided = Decided("participant.erased", state, events)
             issued = issue(participant, state.organisation, work.now)

@@ -4,7 +4,6 @@ Guards that a person is enrolled in a cohort at most once at a time, only after 
 more after an erasure. A decision returns the next state and its events, or raises a refusal; it knows nobody's name.
 """
 
-from collections.abc import Collection
 from datetime import date, datetime
 from typing import Literal
 
@@ -187,15 +186,14 @@ def move(state: Participant, command: Move, now: datetime) -> Decision:
     return moved, (event, _identified(moved))
 
 
-def erase(state: Participant, others: Collection[str] = ()) -> Decision:
+def erase(state: Participant) -> Decision:
     """Forget a person: what stays is that they were erased, and until `unknown` by which keys they were known.
 
-    `others` are former keys that somebody else has by now; records that name those are that person's. Done twice it is
-    done once: no event, same state.
+    Done twice it is done once: no event, same state.
     """
     if state.erased:
         return state, ()
-    erased = _known_by(state, (), others).model_copy(update={"erased": True, "enrolments": ()})
+    erased = _known_by(state, ()).model_copy(update={"erased": True, "enrolments": ()})
     event = SubjectErased(
         participant=erased.participant,
         organisation=erased.organisation,
@@ -230,9 +228,9 @@ def _with(state: Participant, enrolment: Enrolment) -> Participant:
     return state.model_copy(update={"enrolments": (*others, enrolment), "version": state.version + 1})
 
 
-def _known_by(state: Participant, keys: tuple[str, ...], others: Collection[str] = ()) -> Participant:
-    """Return the next version with other keys; those until now are former ones, if they are not others'."""
-    former = tuple(sorted({*state.former, *state.keys} - {*keys, *others}))
+def _known_by(state: Participant, keys: tuple[str, ...]) -> Participant:
+    """Return the next version with other keys; those until now are former ones."""
+    former = tuple(sorted({*state.former, *state.keys} - set(keys)))
     return state.model_copy(update={"keys": keys, "former": former, "version": state.version + 1})
 
 

@@ -88,20 +88,6 @@ async def test_a_persons_keys_are_forgotten_once_and_only_when_engagement_has_co
     assert await kept() == (0, ["tombstone"])
 
 
-async def test_an_identifier_that_was_given_to_somebody_else_is_not_among_the_last_words(
-    caller: Caller, database: Database
-) -> None:
-    """P11: what names it is about the person who has it now."""
-    participant = await caller.register("Ada", ("badge", "1"))
-    await caller.post(f"participants/{participant}/moves", {"organisation": "RM3", "moved_on": "2024-01-01"})
-    await caller.register("Eve", ("badge", "1"))
-    guards = [one async for one in database.collection("identifiers").find({"participant": participant})]
-    await caller.at("RM3").post(f"participants/{participant}/erasure")
-    kept = await database.collection("participants").find_one({"_id": participant})
-    assert kept is not None
-    assert kept["former"] == [one["_id"] for one in guards]
-
-
 async def test_an_identifier_of_an_erased_person_is_free_again(caller: Caller) -> None:
     participant = await caller.register("Ada", ("badge", "1"))
     await caller.post(f"participants/{participant}/erasure")

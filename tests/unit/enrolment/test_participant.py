@@ -160,12 +160,6 @@ def test_an_erasure_is_stated_with_all_keys_that_the_person_ever_had() -> None:
     assert (state.erased, state.keys, state.enrolments) == (True, (), ())
 
 
-def test_a_former_key_that_somebody_else_has_by_now_is_not_the_erased_persons() -> None:
-    moved, _ = domain.move(enrolled(), MOVE, NOW)
-    state, _ = domain.erase(moved, others={KEY})
-    assert state.former == (OTHER,)
-
-
 def test_an_erased_persons_keys_go_when_nothing_is_matched_by_them_any_more() -> None:
     erased, _ = domain.erase(enrolled())
     state, events = domain.unknown(erased)
