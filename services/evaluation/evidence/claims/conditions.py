@@ -43,11 +43,11 @@ class Conditions:
     ends_alike: bool = False
     """About as many of one side as of the other stood at either end of the scale, before the start: by count."""
     ranks_alike: bool = False
-    """The difference is more than chance also where people are taken to move as those of the same score did who are
+    """What is more than chance still is where people are taken to move as those of the same score did who are
     compared: steps and ends of the scale do not make it.
     """
     joiners_harmless: bool = False
-    """The difference is more than chance also between those alone who answered the first wave."""
+    """What is more than chance still is between those alone who answered the first wave."""
     sensitivity_excludes_zero: bool = False
     bounds_same_sign: bool = False
     adjusted: bool = False
@@ -62,7 +62,7 @@ class Conditions:
     """Every organisation that was drawn, and should have begun by now or never, is part of the very difference."""
     attrition_balanced: bool = False
     leavers_harmless: bool = False
-    """Few left, or the difference keeps its sign whatever those who left would have answered."""
+    """What is more than chance outlasts those who left; and few did, or the sign holds whatever they had answered."""
     few_joined: bool = False
     """Nearly all of those compared answered the first wave: who came later may have come for how they stood."""
     protocol_declared: bool = False
@@ -136,6 +136,7 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
         "settled": conditions.settled,
         "scale_foreseen": conditions.scale_foreseen,
         "complete": conditions.complete,
+        "joiners": conditions.joiners_harmless,
         "returns": not conditions.annual or conditions.returns >= rules.fewest_returns,
     }
     trends = {
@@ -148,7 +149,6 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
         "spread": conditions.spread_alike,
         "ends": conditions.ends_alike,
         "ranks": conditions.ranks_alike,
-        "joiners": conditions.joiners_harmless,
         "people_foreseen": conditions.people_foreseen,
         "instrument_shared": conditions.instrument_shared,
         "sensitivity": conditions.sensitivity_excludes_zero,

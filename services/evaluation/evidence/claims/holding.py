@@ -31,7 +31,7 @@ from services.evaluation.evidence.claims.conditions import Conditions
 from services.evaluation.evidence.claims.declaration import Declaration
 from services.evaluation.evidence.claims.figures import Figures, Sure, figures
 from services.evaluation.evidence.claims.ladder import ladder
-from services.evaluation.evidence.claims.missing import harmless, shared
+from services.evaluation.evidence.claims.missing import harmless, outlasts, shared
 from services.evaluation.evidence.claims.recognising import (
     as_one,
     later_recognisable,
@@ -101,6 +101,8 @@ def conditions(
     if estimate is None or not _estimated(estimate) or not _comparable(table, estimate, k):
         return alone
     effect, passed, stood = estimate.effect or 0.0, estimate.pre_test_p, footing(table, estimate.control)
+    alike = estimate.inference == MEANS
+    joiners = by_joining(table, estimate.control, alike=alike)
     return replace(
         alone,
         comparison=True,
@@ -120,8 +122,8 @@ def conditions(
         room=stood.room >= rules.room_at_least,
         spread_alike=stood.spread <= rules.spread_at_most,
         ends_alike=stood.uneven <= rules.ends_within,
-        ranks_alike=all(_outlasts(further, estimate) for further in _furthers(table, estimate.control)),
-        joiners_harmless=_outlasts(by_joining(table, estimate.control), estimate),
+        ranks_alike=all(outlasts(estimate, further) for further in _furthers(table, estimate.control)),
+        joiners_harmless=outlasts(estimate, joiners),
         sensitivity_excludes_zero=_robust(estimate),
         bounds_same_sign=limited is not None and min(limited.low * effect, limited.high * effect) > 0,
         adjusted=declared.is_primary(table) or corrected(_COMPARES, table, estimate.p_value, known) is not None,
@@ -130,8 +132,8 @@ def conditions(
         lottery_refused="" if declared.drawn(table) else declared.against(table),
         all_drawn_used=_all_used(table, estimate),
         attrition_balanced=limited is not None and limited.uneven <= rules.balanced_within,
-        leavers_harmless=limited is not None and harmless(limited, estimate),
-        few_joined=joined(table, estimate.control, alike=estimate.inference == MEANS) <= rules.left_at_most,
+        leavers_harmless=limited is not None and harmless(limited, estimate, joiners),
+        few_joined=joined(table, estimate.control, alike=alike) <= rules.left_at_most,
         protocol_declared=declared.made_before(table),
         foreseen=declared.foresaw(table, estimate.control) and not known.seed_chosen,
         instrument_foreseen=declared.foresaw_instrument(table, others=known.left_out > 0),
@@ -269,14 +271,6 @@ def _furthers(table: CellTable, control: str) -> tuple[float, ...]:
     """
     apart = ladder().spread_unseen
     return by_rank(table, control), *(by_share(table, control, spread) for spread in (None, apart, 1 / apart))
-
-
-def _outlasts(further: float, estimate: Estimate) -> bool:
-    """Whether the interval leaves out 0, on the same side, as it is and when what steps and ends of the scale, or those
-    who joined, would have made is taken off it.
-    """
-    low, high = estimate.interval or (0.0, 0.0)
-    return isfinite(further) and (min(low, low - further) > 0 or max(high, high - further) < 0)
 
 
 def _robust(estimate: Estimate) -> bool:

@@ -3,6 +3,8 @@
 Guards that nobody is missing for how they fared without its being held against the difference.
 """
 
+from math import isfinite
+
 from services.evaluation.evidence.cells import Outcome
 from services.evaluation.evidence.change import Bounds
 from services.evaluation.evidence.claims.ladder import ladder
@@ -19,16 +21,21 @@ def shared(part: float, limited: Bounds | None, effect: float, outcome: Outcome)
     return part <= ladder().elsewhere_at_most and least > 2 * part * (outcome.high - outcome.low)
 
 
-def harmless(limited: Bounds, estimate: Estimate) -> bool:
-    """Whether few left, and what is more than chance still is at the bound nearer to 0, which chance may as well have
-    moved; or the sign holds in the worst case: as many can leave both sides for different reasons.
+def harmless(limited: Bounds, estimate: Estimate, joiners: float) -> bool:
+    """Whether what is more than chance still is at the bound nearer to 0, which chance may as well have moved, and less
+    what `joiners` made; and few left, or the sign holds in the worst case: as many can leave both sides for different
+    reasons.
     """
     effect, (low, high) = estimate.effect or 0.0, limited.worst
-    few = limited.left <= ladder().left_at_most and _stays(limited, estimate)
-    return few or min(low * effect, high * effect) > 0
+    few = limited.left <= ladder().left_at_most or min(low * effect, high * effect) > 0
+    return few and outlasts(estimate, effect - (limited.low if effect > 0 else limited.high), joiners)
 
 
-def _stays(limited: Bounds, estimate: Estimate) -> bool:
+def outlasts(estimate: Estimate, *made: float) -> bool:
+    """Whether what is more than chance still is when all is taken off the difference that something else may have
+    `made` of it; what is not known may have made it all, and what was made of the other sign adds nothing.
+    """
     effect, (low, high) = estimate.effect or 0.0, estimate.interval or (0.0, 0.0)
-    nearer = max(effect - limited.low, 0.0) if effect > 0 else min(effect - limited.high, 0.0)
-    return low <= 0 <= high or min((low - nearer) * effect, (high - nearer) * effect) > 0
+    less = sum(max(one, 0.0) if effect > 0 else min(one, 0.0) for one in made)
+    known = all(map(isfinite, made))
+    return known and (low <= 0 <= high or min((low - less) * effect, (high - less) * effect) > 0)

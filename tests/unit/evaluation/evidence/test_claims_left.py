@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from math import inf
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from services.evaluation.evidence.cells import Cell, CellTable, Key
 from services.evaluation.evidence.change import Bounds, joined, since_start
 from services.evaluation.evidence.change.attrition import LEE
-from services.evaluation.evidence.claims import Circumstances, Claim
+from services.evaluation.evidence.claims import Circumstances, Claim, ladder
 from services.evaluation.evidence.claims.concluding import claim as made_of
 from services.evaluation.evidence.claims.missing import harmless
 from services.evaluation.evidence.estimate import MEANS
@@ -142,6 +143,22 @@ def test_a_few_who_came_later_are_no_matter() -> None:
     assert levels == {1: 4, 2: 2}
 
 
+def test_a_few_who_enrolled_low_do_not_make_what_a_lottery_found() -> None:
+    """MCR-30: one in twenty of each organisation that begins, the lowest of two hundred, are few enough, and of so many
+    people enough: 13 of 40 regions without an effect had "caused" one.
+    """
+    people = People([300] * 24, [*[4] * 12, *[0] * 12], 5)
+    for name in dict.fromkeys(people.names):
+        others = np.flatnonzero(people.names == name)[95:]
+        lowest = others[np.argsort(people.answers[others, 2])][: 5 if people.cohorts[others[0]] else 0]
+        people.answered[others] = False
+        people.answered[lowest, 2:] = True
+    claim = people.claim()[0]
+    assert claim.detected
+    assert claim.level == 2
+    assert ladder().limits["joiners"] in claim.limits
+
+
 @pytest.mark.parametrize(("alike", "part"), [(False, Fraction(1, 101)), (True, Fraction(1, 2))])
 def test_who_came_later_counts_as_the_difference_counts_them(alike: bool, part: Fraction) -> None:
     whole = [Cell.person(Key(name, cohort, (1, 2, 3)), [3, 3, 3]) for name, cohort in (("A", 3), ("C", 0), ("D", 0))]
@@ -161,5 +178,16 @@ def test_chance_comes_on_top_of_those_who_left(low: float, left: float, level: i
     assert claim.level == level
     falls = replace(SURE, effect=-5.873, observed=-6.213, interval=(-7.721, -4.018))
     other = Bounds(-7.0, -low, LEE, 1.0, 1.0, 0.0, 0, worst=(-9.0, 9 - low), left=left)
-    assert harmless(other, falls) is harmless(limited, SURE) is (level == 4)
-    assert harmless(replace(limited, low=0.1), replace(SURE, interval=(-1.0, 8.0))) is (left < 0.05)
+    assert harmless(other, falls, 0.0) is harmless(limited, SURE, -1.0) is (level == 4)
+    assert harmless(replace(limited, low=0.1), replace(SURE, interval=(-1.0, 8.0)), 0.0) is (left < 0.05)
+
+
+def test_what_those_who_left_and_those_who_joined_made_is_taken_off_together() -> None:
+    """MCR-30: two in a hundred who leave and three who enrol make half of what is more than chance each; and a sign
+    that holds whatever those who left would have answered is still one by chance.
+    """
+    limited = Bounds(3.9, 7.0, LEE, 1.0, 1.0, 0.0, 0, worst=(0.1, 9.0), left=0.04)
+    for joiners, held in ((0.0, True), (1.9, True), (2.1, False), (-3.0, True), (inf, False)):
+        assert harmless(limited, SURE, joiners) is held
+        falls = replace(SURE, effect=-5.873, observed=-6.213, interval=(-7.721, -4.018))
+        assert harmless(replace(limited, low=-7.0, high=-3.9, worst=(-9.0, -0.1)), falls, -joiners) is held

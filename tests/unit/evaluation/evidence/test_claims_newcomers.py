@@ -11,7 +11,7 @@ from services.evaluation.commands.simulate import declared
 from services.evaluation.evidence.cells import CellTable, fold
 from services.evaluation.evidence.change import bounds, by_joining, resting
 from services.evaluation.evidence.claims import Circumstances, Claim, canonical, conclude, ladder, read, seed_of
-from services.evaluation.evidence.estimate import Options, estimate
+from services.evaluation.evidence.estimate import MEANS, Options, estimate
 from services.evaluation.evidence.simulation import OUTCOME
 from tests.unit.evaluation.evidence.claimed import KNOWN, SURE, WHOLE
 
@@ -110,10 +110,31 @@ def test_what_joiners_make_is_the_difference_less_that_of_the_others() -> None:
     whole, others = estimate(table).effect, estimate(first).effect
     assert whole is not None
     assert others is not None
-    assert by_joining(table, "never_treated") == pytest.approx(whole - others)
-    assert by_joining(first, "never_treated") == 0
-    assert by_joining(rest, "never_treated") == inf
-    assert (
-        by_joining(first.merge(rest).where(lambda cell: cell.cohort == 0 or cell.pattern[0] > 1), "never_treated")
-        == inf
-    )
+    assert by_joining(table, "never_treated", alike=False) == pytest.approx(whole - others)
+    alone = first.merge(rest).where(lambda cell: cell.cohort == 0 or cell.pattern[0] > 1)
+    for alike in (False, True):
+        assert by_joining(first, "never_treated", alike=alike) == 0
+        assert by_joining(rest, "never_treated", alike=alike) == inf
+        assert by_joining(alone, "never_treated", alike=alike) == inf
+
+
+def test_what_joiners_make_counts_organisations_alike_where_the_difference_does() -> None:
+    few = enrolled(1, low=True).where(lambda cell: cell.organisation < "Trust 10")
+    uneven = few.where(lambda cell: cell.organisation != "Trust 01" or cell.pattern[0] > 1)
+    first = uneven.where(lambda cell: cell.pattern[0] == 1)
+    found, others = estimate(uneven), estimate(first)
+    assert found.inference == others.inference == MEANS
+    assert found.effect is not None
+    assert others.effect is not None
+    assert by_joining(uneven, "never_treated", alike=True) == pytest.approx(found.effect - others.effect)
+    assert by_joining(uneven, "never_treated", alike=False) != pytest.approx(found.effect - others.effect)
+
+
+@pytest.mark.parametrize("limit", ["joiners", "ranks"])
+def test_nothing_is_said_to_have_made_a_difference_that_was_not_found(limit: str) -> None:
+    """Nobody joined, and all moved alike: that the difference is no more than chance is another limit."""
+    table = enrolled(0, low=False).where(lambda cell: cell.pattern[0] == 1)
+    claim = claimed(table)
+    assert claim.detected is False
+    assert ladder().limits["detected"] in claim.limits
+    assert ladder().limits[limit] not in claim.limits
