@@ -92,7 +92,7 @@ def _hidden(design: Power) -> bool:
 
 
 def _told(design: Power) -> bool:
-    """Whether no claim would say how sure a change is: of three organisations each could solve for the other two.
+    """Whether no claim would say how sure a change is: of three or four organisations each could solve for the others.
 
     With more organisations a side all of one size stand out from nobody.
     """

@@ -12,10 +12,9 @@ from services.evaluation.evidence.claims.ladder import ladder
 
 _ALONE = 2
 _AMONG = 3
-"""Organisations of which the two others follow for whoever knows one, and how far all three differ."""
-
+"""Small organisations among larger ones that hide one another: one or two stand out."""
 _FOUR = 4
-"""Organisations that a change without a comparison must rest on for its spread to be judged at all."""
+"""Organisations of which the others nearly follow for whoever knows one, and how far all of them differ."""
 
 
 def recognised(people: int, largest: int, organisations: int, k: int) -> bool:
@@ -53,11 +52,11 @@ def told_by_spread(sizes: Sequence[int], k: int) -> bool:
     """Return whether how far organisations differ that count alike, each once, would tell what the people did of one
     with fewer than k.
 
-    One or two such organisations stand out from larger ones, whose means differ less; and of three each can solve for
-    the other two.
+    One or two such organisations stand out from larger ones, whose means differ less; and of three or four each can
+    solve for the others.
     """
     few = sum(size < k for size in sizes)
-    return 0 < few < _AMONG or (few > 0 and len(sizes) <= _AMONG)
+    return 0 < few < _AMONG or (few > 0 and len(sizes) <= _FOUR)
 
 
 def told_by_error(change: Change, k: int) -> bool:

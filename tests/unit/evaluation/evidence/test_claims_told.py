@@ -67,6 +67,8 @@ def test_of_three_organisations_one_solved_for_the_change_of_two_people() -> Non
         ([30, 30, 10], True),
         ([30, 30, 9], False),
         ([9, 9, 9], False),
+        ([9, 9, 9, 9], False),
+        ([10, 10, 10, 10], True),
         ([30, 30, 30, 30, 9], False),
         ([30, 30, 30, 9, 9], False),
         ([9, 9, 9, 9, 9], True),
@@ -81,11 +83,13 @@ def test_how_sure_it_is_is_said_of_organisations_with_people_enough_or_many_smal
 
 
 @pytest.mark.parametrize(
-    ("sizes", "told"), [((), False), ((9,) * 3, True), ((9,) * 4, False), ((9, 10, 10, 10), True), ((10,) * 3, False)]
+    ("sizes", "told"),
+    [((), False), ((9,) * 3, True), ((9,) * 4, True), ((9,) * 5, False), ((9, 10, 10, 10), True), ((10,) * 3, False)],
 )
-def test_one_or_two_small_ones_stand_out_and_of_three_each_knows_the_others(
+def test_one_or_two_small_ones_stand_out_and_of_four_each_nearly_knows_the_others(
     sizes: tuple[int, ...], *, told: bool
 ) -> None:
+    """MCR-30: of four of five a side, yes and no scored 100 and 0, one or two values were left in a quarter."""
     assert told_by_spread(sizes, 10) is told
 
 
