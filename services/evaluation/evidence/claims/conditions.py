@@ -50,6 +50,7 @@ class Conditions:
     """What is more than chance still is between those alone who answered the first wave."""
     sensitivity_excludes_zero: bool = False
     bounds_same_sign: bool = False
+    """Those who left do not turn the difference round; nor with chance, where a lottery narrowed the bounds."""
     adjusted: bool = False
     detected: bool = False
     annual: bool = False

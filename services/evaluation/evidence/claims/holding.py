@@ -31,7 +31,7 @@ from services.evaluation.evidence.claims.conditions import Conditions
 from services.evaluation.evidence.claims.declaration import Declaration
 from services.evaluation.evidence.claims.figures import Figures, Sure, figures
 from services.evaluation.evidence.claims.ladder import ladder
-from services.evaluation.evidence.claims.missing import harmless, outlasts, shared
+from services.evaluation.evidence.claims.missing import bounded, harmless, outlasts, shared
 from services.evaluation.evidence.claims.recognising import (
     as_one,
     later_recognisable,
@@ -125,7 +125,7 @@ def conditions(
         ranks_alike=all(outlasts(estimate, further) for further in _furthers(table, estimate.control)),
         joiners_harmless=outlasts(estimate, joiners),
         sensitivity_excludes_zero=_robust(estimate),
-        bounds_same_sign=limited is not None and min(limited.low * effect, limited.high * effect) > 0,
+        bounds_same_sign=limited is not None and bounded(limited, estimate, joiners),
         adjusted=declared.is_primary(table) or corrected(_COMPARES, table, estimate.p_value, known) is not None,
         detected=shown(2, table, change, estimate, known).detected is True,
         lottery_recorded=declared.drawn(table),
