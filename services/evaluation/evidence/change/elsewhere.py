@@ -23,7 +23,8 @@ def elsewhere(everybody: CellTable, chosen: CellTable, control: str) -> Fraction
     Counted are those of other instruments who answered before the start, beside those who are compared in the `chosen`
     table; `control` is `never_treated` or `not_yet_treated`. Neither table has a wave that looks back.
     """
-    others = [cell for cell in everybody.cells if cell.instrument not in chosen.instruments and cell.n]
+    looked_at = chosen.instruments
+    others = [cell for cell in everybody.cells if cell.instrument not in looked_at and cell.n]
     if not others:
         return Fraction(0)
     sides = _sides(chosen, control)

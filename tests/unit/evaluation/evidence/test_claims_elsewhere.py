@@ -42,6 +42,16 @@ def whole(*more: Cell) -> tuple[CellTable, CellTable]:
     return several, several.where(lambda cell: cell.instrument == "confidence/4")
 
 
+def test_instruments_are_asked_for_once_however_many_cells_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For each cell all cells were gone through: minutes, of a hundred thousand."""
+    every, chosen = whole(*left_out())
+    counted, plain = list[int](), CellTable.instruments.fget
+    assert plain is not None
+    monkeypatch.setattr(CellTable, "instruments", property(lambda table: counted.append(1) or plain(table)))
+    assert elsewhere(every, chosen, "never_treated") > 0
+    assert len(counted) == 1
+
+
 def test_people_who_came_since_the_start_do_not_hide_those_left_out() -> None:
     """MCR-30: with as many newcomers, 5 of 16 regions without an effect were level 3, the worse 30 in 100 left out."""
     came = [cell.on((5,)) for cell in by("confidence/4", NEWCOMERS.cells) if cell.cohort]
