@@ -14,7 +14,7 @@ from services.evaluation.evidence.change.dose import Dose, dose
 from services.evaluation.evidence.change.elsewhere import elsewhere
 from services.evaluation.evidence.change.footing import Footing, footing
 from services.evaluation.evidence.change.joined import by_joining, joined
-from services.evaluation.evidence.change.mixed import mixed
+from services.evaluation.evidence.change.mixed import by_mixing, mixed
 from services.evaluation.evidence.change.paired import Change, paired, since_start
 from services.evaluation.evidence.change.ranks import by_rank
 from services.evaluation.evidence.change.resting import Resting, over, resting
@@ -40,6 +40,7 @@ __all__ = [
     "asked",
     "bounds",
     "by_joining",
+    "by_mixing",
     "by_organisation",
     "by_rank",
     "by_share",

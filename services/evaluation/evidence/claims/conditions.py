@@ -76,7 +76,9 @@ class Conditions:
     waves_foreseen: bool = False
     """They are the first of those declared, none left out, and whoever is compared begins as declared."""
     people_foreseen: bool = False
-    """Nearly all compared belong to organisations that begin as one: of others nobody declared who of them begins."""
+    """Nearly all compared belong to organisations that begin as one, and what is more than chance is so between these:
+    of others nobody declared who of them begins.
+    """
     instrument_shared: bool = False
     """Nearly all answered the instrument that is looked at, so that the others could not have turned the difference
     round: nobody declared who of them would.

@@ -17,6 +17,7 @@ from services.evaluation.evidence.change import (
     adjusted,
     asked,
     by_joining,
+    by_mixing,
     by_rank,
     by_share,
     compared,
@@ -139,7 +140,8 @@ def conditions(
         instrument_foreseen=declared.foresaw_instrument(table, others=known.left_out > 0),
         organisations_foreseen=declared.foresaw_organisations(table),
         waves_foreseen=declared.foresaw_waves(table),
-        people_foreseen=1 - mixed(table, estimate.control) >= rules.begin_as_one,
+        people_foreseen=1 - mixed(table, estimate.control) >= rules.begin_as_one
+        and outlasts(estimate, by_mixing(table, estimate.control)),
         instrument_shared=shared(known.elsewhere, limited, effect, table.outcome),
         settled=declared.settled(table),
         scale_foreseen=declared.foresaw_scale(table) and not (known.rescaled and declared.is_secondary(table)),

@@ -1,6 +1,7 @@
 """Who of an organisation begins: a declaration names no people, so where many could be chosen it is a comparison."""
 
 from dataclasses import replace
+from math import inf
 
 import numpy as np
 import pytest
@@ -8,14 +9,14 @@ from numpy.typing import NDArray
 
 from services.evaluation.commands.simulate import declared
 from services.evaluation.evidence.cells import CellTable, fold
-from services.evaluation.evidence.change import mixed
+from services.evaluation.evidence.change import by_mixing, mixed
 from services.evaluation.evidence.claims import Circumstances, Claim, canonical, conclude, ladder, read, seed_of
 from services.evaluation.evidence.estimate import Options, estimate
 from services.evaluation.evidence.simulation import OUTCOME
 from tests.unit.evaluation.evidence.claimed import DECLARED, SURE, WHOLE
 
 HERE = ladder().limits["people_foreseen"]
-ORGANISATIONS, PEOPLE, START = 24, 40, 4
+ORGANISATIONS, PEOPLE, START, SEED = 24, 40, 4, 1
 
 
 def region(*, chosen: float) -> CellTable:
@@ -30,8 +31,21 @@ def region(*, chosen: float) -> CellTable:
     return table(np.where(begun, START, 0), scores)
 
 
+def few_mixed(seed: int, *, chosen: bool, effect: float = 0.0) -> CellTable:
+    """Of 56 organisations of a hundred, 24 begin and 24 never do; half of each of the others begin, those who fared
+    well if they are `chosen`.
+    """
+    random = np.random.default_rng(seed)
+    scores = random.normal(50, 7.7, (56, 100, 1)) + random.normal(0, 6.3, (56, 100, 5))
+    fared = scores[..., START - 1 :].mean(axis=2) - scores[..., : START - 1].mean(axis=2)
+    begun = fared > 0 if chosen else np.arange(5600).reshape(56, 100) % 2 > 0
+    begun[:24], begun[24:48] = True, False
+    scores[..., START - 1 :] += effect * begun[..., None]
+    return table(np.where(begun, START, 0), scores)
+
+
 def table(cohorts: NDArray[np.int64], scores: NDArray[np.float64]) -> CellTable:
-    names = np.repeat([f"Trust {number:02}" for number in range(ORGANISATIONS)], PEOPLE).tolist()
+    names = np.repeat([f"Trust {number:02}" for number in range(len(scores))], scores.shape[1]).tolist()
     answers = np.rint(scores).astype(np.int64).reshape(-1, 5)
     return CellTable.of(
         OUTCOME, WHOLE.waves, fold(names, cohorts.ravel().tolist(), answers, np.ones(answers.shape, dtype=bool))
@@ -47,6 +61,26 @@ def test_who_finished_is_not_who_began() -> None:
     claim = claimed(region(chosen=0.2))
     assert (claim.level, claim.limits) == (2, (HERE,))
     assert read(canonical(claim)) == claim
+
+
+@pytest.mark.parametrize(("chosen", "effect", "level"), [(True, 0.0, 2), (False, 1.5, 3)])
+def test_few_who_were_chosen_do_not_make_a_difference_of_many(chosen: bool, effect: float, level: int) -> None:
+    """MCR-30: 14 in 100 of a side were few enough, and 9 of 20 regions of so many people level 3."""
+    claim = claimed(few_mixed(SEED, chosen=chosen, effect=effect))
+    assert claim.detected
+    assert claim.level == level
+    assert (HERE in claim.limits) is chosen
+
+
+def test_what_those_of_mixed_organisations_make_is_the_difference_less_that_of_the_others() -> None:
+    cells = few_mixed(SEED, chosen=True)
+    others = cells.where(lambda cell: cell.organisation < "Trust 48")
+    whole, alone = estimate(cells).effect, estimate(others).effect
+    assert whole is not None
+    assert alone is not None
+    assert by_mixing(cells, "never_treated") == pytest.approx(whole - alone)
+    assert by_mixing(others, "never_treated") == 0
+    assert by_mixing(region(chosen=0.2), "never_treated") == inf
 
 
 def some(start: int, organisations: int, people: int = 10) -> CellTable:
