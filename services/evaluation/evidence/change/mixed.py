@@ -9,7 +9,6 @@ from collections import defaultdict
 
 from services.evaluation.evidence.cells import CellTable
 from services.evaluation.evidence.change.resting import Resting, resting
-from services.evaluation.evidence.change.without import without
 
 
 def mixed(table: CellTable, control: str) -> float:
@@ -19,24 +18,17 @@ def mixed(table: CellTable, control: str) -> float:
     To have begun at the first wave is a start: such people are left out of every comparison. `control` is
     `never_treated` or `not_yet_treated`. All of a side where nobody is compared.
     """
-    several = _several(table)
-    return max(_part(side, several) for side in resting(table, control, alike=False))
+    names = several(table)
+    return max(_part(side, names) for side in resting(table, control, alike=False))
 
 
-def by_mixing(table: CellTable, control: str) -> float:
-    """Return how much further the difference goes than that between the people of the other organisations alone, in the
-    outcome's unit; without end where a side has none.
-    """
-    several = _several(table)
-    return without(table, control, lambda cell: cell.organisation not in several)
-
-
-def _several(table: CellTable) -> set[str]:
+def several(table: CellTable) -> set[str]:
+    """Return the organisations whose people have several starts."""
     starts: dict[str, set[int]] = defaultdict(set)
     for cell in table.cells:
         starts[cell.organisation].add(cell.cohort)
     return {name for name, own in starts.items() if len(own) > 1}
 
 
-def _part(side: Resting, several: set[str]) -> float:
-    return sum(part for name, part in side.parts.items() if name in several) if side.parts else 1.0
+def _part(side: Resting, names: set[str]) -> float:
+    return sum(part for name, part in side.parts.items() if name in names) if side.parts else 1.0

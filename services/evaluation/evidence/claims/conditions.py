@@ -46,8 +46,10 @@ class Conditions:
     """What is more than chance still is where people are taken to move as those of the same score did who are
     compared: steps and ends of the scale do not make it.
     """
-    joiners_harmless: bool = False
-    """What is more than chance still is between those alone who answered the first wave."""
+    chosen_harmless: bool = False
+    """What is more than chance still is between those alone whom nobody can have chosen for how they stood or fared:
+    who answered the first wave, in organisations that begin as one.
+    """
     sensitivity_excludes_zero: bool = False
     bounds_same_sign: bool = False
     """Those who left do not turn the difference round; nor with chance, where a lottery narrowed the bounds."""
@@ -76,9 +78,7 @@ class Conditions:
     waves_foreseen: bool = False
     """They are the first of those declared, none left out, and whoever is compared begins as declared."""
     people_foreseen: bool = False
-    """Nearly all compared belong to organisations that begin as one, and what is more than chance is so between these:
-    of others nobody declared who of them begins.
-    """
+    """Nearly all compared belong to organisations that begin as one: of others nobody declared who of them begins."""
     instrument_shared: bool = False
     """Nearly all answered the instrument that is looked at, so that the others could not have turned the difference
     round: nobody declared who of them would.
@@ -139,7 +139,7 @@ def missing_for(wanted: int, conditions: Conditions, rules: Ladder) -> list[str]
         "settled": conditions.settled,
         "scale_foreseen": conditions.scale_foreseen,
         "complete": conditions.complete,
-        "joiners": conditions.joiners_harmless,
+        "chosen": conditions.chosen_harmless,
         "returns": not conditions.annual or conditions.returns >= rules.fewest_returns,
     }
     trends = {

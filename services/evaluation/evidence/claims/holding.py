@@ -16,8 +16,7 @@ from services.evaluation.evidence.change import (
     Change,
     adjusted,
     asked,
-    by_joining,
-    by_mixing,
+    by_choosing,
     by_rank,
     by_share,
     compared,
@@ -103,7 +102,7 @@ def conditions(
         return alone
     effect, passed, stood = estimate.effect or 0.0, estimate.pre_test_p, footing(table, estimate.control)
     alike = estimate.inference == MEANS
-    joiners = by_joining(table, estimate.control, alike=alike)
+    chosen = by_choosing(table, estimate.control, alike=alike)
     return replace(
         alone,
         comparison=True,
@@ -124,24 +123,23 @@ def conditions(
         spread_alike=stood.spread <= rules.spread_at_most,
         ends_alike=stood.uneven <= rules.ends_within,
         ranks_alike=all(outlasts(estimate, further) for further in _furthers(table, estimate.control)),
-        joiners_harmless=outlasts(estimate, joiners),
+        chosen_harmless=outlasts(estimate, chosen),
         sensitivity_excludes_zero=_robust(estimate),
-        bounds_same_sign=limited is not None and bounded(limited, estimate, joiners),
+        bounds_same_sign=limited is not None and bounded(limited, estimate, chosen),
         adjusted=declared.is_primary(table) or corrected(_COMPARES, table, estimate.p_value, known) is not None,
         detected=shown(2, table, change, estimate, known).detected is True,
         lottery_recorded=declared.drawn(table),
         lottery_refused="" if declared.drawn(table) else declared.against(table),
         all_drawn_used=_all_used(table, estimate),
         attrition_balanced=limited is not None and limited.uneven <= rules.balanced_within,
-        leavers_harmless=limited is not None and harmless(limited, estimate, joiners),
+        leavers_harmless=limited is not None and harmless(limited, estimate, chosen),
         few_joined=joined(table, estimate.control, alike=alike) <= rules.left_at_most,
         protocol_declared=declared.made_before(table),
         foreseen=declared.foresaw(table, estimate.control) and not known.seed_chosen,
         instrument_foreseen=declared.foresaw_instrument(table, others=known.left_out > 0),
         organisations_foreseen=declared.foresaw_organisations(table),
         waves_foreseen=declared.foresaw_waves(table),
-        people_foreseen=1 - mixed(table, estimate.control) >= rules.begin_as_one
-        and outlasts(estimate, by_mixing(table, estimate.control)),
+        people_foreseen=1 - mixed(table, estimate.control) >= rules.begin_as_one,
         instrument_shared=shared(known.elsewhere, limited, effect, table.outcome),
         settled=declared.settled(table),
         scale_foreseen=declared.foresaw_scale(table) and not (known.rescaled and declared.is_secondary(table)),

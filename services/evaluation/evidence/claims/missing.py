@@ -21,24 +21,24 @@ def shared(part: float, limited: Bounds | None, effect: float, outcome: Outcome)
     return part <= ladder().elsewhere_at_most and least > 2 * part * (outcome.high - outcome.low)
 
 
-def bounded(limited: Bounds, estimate: Estimate, joiners: float) -> bool:
+def bounded(limited: Bounds, estimate: Estimate, chosen: float) -> bool:
     """Whether the sign holds at both bounds for those who left; and in the worst case too, or what is more than chance
-    still is at the bound nearer to 0, less what `joiners` made: where a lottery narrowed the bounds, that is the truth
-    if those left who fared worst.
+    still is at the bound nearer to 0, less what those made who may be `chosen`: where a lottery narrowed the bounds,
+    that is the truth if those left who fared worst.
     """
     effect = estimate.effect or 0.0
     holds = min(limited.low * effect, limited.high * effect) > 0
-    return holds and (_at_worst(limited, effect) or outlasts(estimate, _nearer(limited, effect), joiners))
+    return holds and (_at_worst(limited, effect) or outlasts(estimate, _nearer(limited, effect), chosen))
 
 
-def harmless(limited: Bounds, estimate: Estimate, joiners: float) -> bool:
+def harmless(limited: Bounds, estimate: Estimate, chosen: float) -> bool:
     """Whether what is more than chance still is at the bound nearer to 0, which chance may as well have moved, and less
-    what `joiners` made; and few left, or the sign holds in the worst case: as many can leave both sides for different
-    reasons.
+    what those made who may be `chosen`; and few left, or the sign holds in the worst case: as many can leave both sides
+    for different reasons.
     """
     effect = estimate.effect or 0.0
     few = limited.left <= ladder().left_at_most or _at_worst(limited, effect)
-    return few and outlasts(estimate, _nearer(limited, effect), joiners)
+    return few and outlasts(estimate, _nearer(limited, effect), chosen)
 
 
 def _at_worst(limited: Bounds, effect: float) -> bool:

@@ -156,7 +156,7 @@ def test_a_few_who_enrolled_low_do_not_make_what_a_lottery_found() -> None:
     claim = people.claim()[0]
     assert claim.detected
     assert claim.level == 2
-    assert ladder().limits["joiners"] in claim.limits
+    assert ladder().limits["chosen"] in claim.limits
 
 
 @pytest.mark.parametrize(("alike", "part"), [(False, Fraction(1, 101)), (True, Fraction(1, 2))])

@@ -9,7 +9,7 @@ import pytest
 
 from services.evaluation.commands.simulate import declared
 from services.evaluation.evidence.cells import CellTable, fold
-from services.evaluation.evidence.change import bounds, by_joining, resting
+from services.evaluation.evidence.change import bounds, by_choosing, resting
 from services.evaluation.evidence.claims import Circumstances, Claim, canonical, conclude, ladder, read, seed_of
 from services.evaluation.evidence.estimate import MEANS, Options, estimate
 from services.evaluation.evidence.simulation import OUTCOME
@@ -99,7 +99,7 @@ def test_who_enrolled_low_does_not_carry_level_three(low: bool, effect: float, l
     table = enrolled(0, low=low, effect=effect)
     claim = claimed(table)
     assert claim.level == level
-    assert (ladder().limits["joiners"] in claim.limits) is low
+    assert (ladder().limits["chosen"] in claim.limits) is low
     assert claim.detected
 
 
@@ -110,12 +110,12 @@ def test_what_joiners_make_is_the_difference_less_that_of_the_others() -> None:
     whole, others = estimate(table).effect, estimate(first).effect
     assert whole is not None
     assert others is not None
-    assert by_joining(table, "never_treated", alike=False) == pytest.approx(whole - others)
+    assert by_choosing(table, "never_treated", alike=False) == pytest.approx(whole - others)
     alone = first.merge(rest).where(lambda cell: cell.cohort == 0 or cell.pattern[0] > 1)
     for alike in (False, True):
-        assert by_joining(first, "never_treated", alike=alike) == 0
-        assert by_joining(rest, "never_treated", alike=alike) == inf
-        assert by_joining(alone, "never_treated", alike=alike) == inf
+        assert by_choosing(first, "never_treated", alike=alike) == 0
+        assert by_choosing(rest, "never_treated", alike=alike) == inf
+        assert by_choosing(alone, "never_treated", alike=alike) == inf
 
 
 def test_what_joiners_make_counts_organisations_alike_where_the_difference_does() -> None:
@@ -126,11 +126,11 @@ def test_what_joiners_make_counts_organisations_alike_where_the_difference_does(
     assert found.inference == others.inference == MEANS
     assert found.effect is not None
     assert others.effect is not None
-    assert by_joining(uneven, "never_treated", alike=True) == pytest.approx(found.effect - others.effect)
-    assert by_joining(uneven, "never_treated", alike=False) != pytest.approx(found.effect - others.effect)
+    assert by_choosing(uneven, "never_treated", alike=True) == pytest.approx(found.effect - others.effect)
+    assert by_choosing(uneven, "never_treated", alike=False) != pytest.approx(found.effect - others.effect)
 
 
-@pytest.mark.parametrize("limit", ["joiners", "ranks"])
+@pytest.mark.parametrize("limit", ["chosen", "ranks"])
 def test_nothing_is_said_to_have_made_a_difference_that_was_not_found(limit: str) -> None:
     """Nobody joined, and all moved alike: that the difference is no more than chance is another limit."""
     table = enrolled(0, low=False).where(lambda cell: cell.pattern[0] == 1)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from services.evaluation.commands.simulate import declared
 from services.evaluation.evidence.cells import CellTable, fold
-from services.evaluation.evidence.change import by_mixing, mixed
+from services.evaluation.evidence.change import by_choosing, mixed
 from services.evaluation.evidence.claims import Circumstances, Claim, canonical, conclude, ladder, read, seed_of
 from services.evaluation.evidence.estimate import Options, estimate
 from services.evaluation.evidence.simulation import OUTCOME
@@ -59,7 +59,7 @@ def claimed(cells: CellTable) -> Claim:
 def test_who_finished_is_not_who_began() -> None:
     """MCR-30: who fared well counted as begun; up to 36 of 40 such regions without an effect were level 3."""
     claim = claimed(region(chosen=0.2))
-    assert (claim.level, claim.limits) == (2, (HERE,))
+    assert (claim.level, claim.limits) == (2, (ladder().limits["chosen"], HERE))
     assert read(canonical(claim)) == claim
 
 
@@ -69,7 +69,8 @@ def test_few_who_were_chosen_do_not_make_a_difference_of_many(chosen: bool, effe
     claim = claimed(few_mixed(SEED, chosen=chosen, effect=effect))
     assert claim.detected
     assert claim.level == level
-    assert (HERE in claim.limits) is chosen
+    assert (ladder().limits["chosen"] in claim.limits) is chosen
+    assert HERE not in claim.limits
 
 
 def test_what_those_of_mixed_organisations_make_is_the_difference_less_that_of_the_others() -> None:
@@ -78,9 +79,9 @@ def test_what_those_of_mixed_organisations_make_is_the_difference_less_that_of_t
     whole, alone = estimate(cells).effect, estimate(others).effect
     assert whole is not None
     assert alone is not None
-    assert by_mixing(cells, "never_treated") == pytest.approx(whole - alone)
-    assert by_mixing(others, "never_treated") == 0
-    assert by_mixing(region(chosen=0.2), "never_treated") == inf
+    assert by_choosing(cells, "never_treated", alike=False) == pytest.approx(whole - alone)
+    assert by_choosing(others, "never_treated", alike=False) == 0
+    assert by_choosing(region(chosen=0.2), "never_treated", alike=False) == inf
 
 
 def some(start: int, organisations: int, people: int = 10) -> CellTable:
