@@ -88,7 +88,7 @@ class _Solver:
         self._solve(np.zeros(len(self._whole)), *self._middle(keeps // 2))
         for draw in np.random.default_rng(0).choice((-1.0, 1.0), size=(_POOLED, len(self._hidden))):
             if any(len(seen) < keeps for seen in self._seen):
-                self._solve(draw @ self._sums, self._bounds, self._rows)
+                self._solve(draw @ self._sums, self._bounds, self._rows, surely=self._world is None)
         for done, seen in enumerate(self._seen):
             tell(done, len(self._hidden))
             if len(seen) < keeps:
@@ -119,7 +119,7 @@ class _Solver:
         measure of near then by another. A programme that asks for whole numbers anywhere takes up to a hundred times as
         long: it is asked where all that fails.
         """
-        size, chance = len(world), np.random.default_rng(0)
+        size, chance, rows = len(world), np.random.default_rng(0), _constraints(every)
         ways = [
             LinearConstraint(hstack([matrix, -matrix]), low - matrix @ world, high - matrix @ world)
             for matrix, low, high in every
@@ -130,9 +130,17 @@ class _Solver:
             if not found.success:
                 break
             near = world + found.x[:size] - found.x[size:]
-            if self._solve(np.zeros(size), Bounds(np.floor(near + _WHOLE), np.ceil(near - _WHOLE)), *every):
+            if self._solve_around(near, rows):
                 return True
         return found.status != _NONE and self._solve(np.zeros(size), self._bounds, *every)
+
+    def _solve_around(self, near: _Floats, rows: Sequence[LinearConstraint]) -> bool:
+        """Read off the values in whole counts next to some that fit and need not be whole; say if there are any."""
+        if np.abs(near - np.rint(near)).max() <= _WHOLE:
+            return self._took(near)
+        bounds = Bounds(np.floor(near + _WHOLE), np.ceil(near - _WHOLE))
+        found = milp(np.zeros(len(near)), integrality=self._whole, bounds=bounds, constraints=rows)
+        return bool(found.success) and self._took(found.x)
 
     def _middle(self, most: int) -> tuple[Bounds, _Rows]:
         """Return bounds and rows that leave room for `most` people on either side, or for as many as there are.
@@ -145,21 +153,27 @@ class _Solver:
         room = np.minimum(most, (self._bounds.ub - self._bounds.lb) // 2)
         return Bounds(self._bounds.lb + room, self._bounds.ub - room), (matrix, low + within, high - within)
 
-    def _solve(self, weights: _Floats, bounds: Bounds, *every: _Rows) -> bool:
+    def _solve(self, weights: _Floats, bounds: Bounds, *every: _Rows, surely: bool = True) -> bool:
         """Read off the values in counts that fit, and of which the weighted sum is rather small; say if there are any.
 
-        Which of them does not matter here, and the least takes many times as long to find.
+        Which of them does not matter here, and the least takes many times as long to find. Nor does it, unless
+        `surely`, whether there are any but next to a corner.
         """
-        rows = [LinearConstraint(*row) for row in every if row[0].size]
+        rows = _constraints(every)
         # Without the demand for whole numbers first: most corners of such tables are whole, and that is much faster.
         found = milp(weights, bounds=bounds, constraints=rows)
-        if found.success and np.abs(found.x - np.rint(found.x)).max() > _WHOLE:
-            found = milp(
-                weights, integrality=self._whole, bounds=bounds, constraints=rows, options={"mip_rel_gap": 1e9}
-            )
         if not found.success:
             return False
-        self._world = np.rint(found.x).astype(np.int64)
+        if self._solve_around(found.x, rows):
+            return True
+        if not surely:
+            return False
+        some = {"mip_rel_gap": 1e9}
+        found = milp(weights, integrality=self._whole, bounds=bounds, constraints=rows, options=some)
+        return bool(found.success) and self._took(found.x)
+
+    def _took(self, counts: _Floats) -> bool:
+        self._world = np.rint(counts).astype(np.int64)
         self._read(self._world)
         return True
 
@@ -178,6 +192,10 @@ class _Solver:
             if len(seen) < self._keeps:
                 for member in members:
                     seen.update(range(int(value) + int(down[member]), int(value) + int(up[member]) + 1))
+
+
+def _constraints(every: Sequence[_Rows]) -> list[LinearConstraint]:
+    return [LinearConstraint(*row) for row in every if row[0].size]
 
 
 def _free(system: System, members: tuple[int, ...], bound: set[int]) -> set[int]:

@@ -61,7 +61,7 @@ def test_several_tables_over_releases_seldom_ask_for_whole_numbers_anywhere(monk
         return solve(weights, **given)
 
     monkeypatch.setattr(attacker, "milp", counted)
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(4)
     people, previous = rng.poisson(rng.gamma(1.0, 25.0, size=(10, 10))), None
     for _ in range(5):
         tables = [
@@ -74,4 +74,4 @@ def test_several_tables_over_releases_seldom_ask_for_whole_numbers_anywhere(monk
         assert isinstance(found, Release)
         previous = found.standing
         people = np.maximum(people + (rng.random((10, 10)) < 0.4) * rng.integers(-12, 14, (10, 10)), 0)
-    assert len(wide) <= 6
+    assert len(wide) <= 2
