@@ -8,14 +8,13 @@ ends is not taken for one without.
 from services.evaluation.evidence.change.apart import Moved, apart
 from services.evaluation.evidence.change.asked import Asked, asked
 from services.evaluation.evidence.change.attrition import Bounds, bounds
-from services.evaluation.evidence.change.chosen import by_choosing
 from services.evaluation.evidence.change.compared import Compared, by_organisation, compared, compares, fewest
 from services.evaluation.evidence.change.contrast import Contrast, Difference, ancova, contrast
 from services.evaluation.evidence.change.dose import Dose, dose
 from services.evaluation.evidence.change.elsewhere import elsewhere
 from services.evaluation.evidence.change.footing import Footing, footing
 from services.evaluation.evidence.change.joined import joined
-from services.evaluation.evidence.change.mixed import mixed
+from services.evaluation.evidence.change.mixed import mixed, of_several_starts
 from services.evaluation.evidence.change.paired import Change, paired, since_start
 from services.evaluation.evidence.change.ranks import by_rank
 from services.evaluation.evidence.change.resting import Resting, over, resting
@@ -40,7 +39,6 @@ __all__ = [
     "apart",
     "asked",
     "bounds",
-    "by_choosing",
     "by_organisation",
     "by_rank",
     "by_share",
@@ -53,6 +51,7 @@ __all__ = [
     "footing",
     "joined",
     "mixed",
+    "of_several_starts",
     "over",
     "paired",
     "resting",

@@ -18,11 +18,11 @@ def mixed(table: CellTable, control: str) -> float:
     To have begun at the first wave is a start: such people are left out of every comparison. `control` is
     `never_treated` or `not_yet_treated`. All of a side where nobody is compared.
     """
-    names = several(table)
+    names = of_several_starts(table)
     return max(_part(side, names) for side in resting(table, control, alike=False))
 
 
-def several(table: CellTable) -> set[str]:
+def of_several_starts(table: CellTable) -> set[str]:
     """Return the organisations whose people have several starts."""
     starts: dict[str, set[int]] = defaultdict(set)
     for cell in table.cells:

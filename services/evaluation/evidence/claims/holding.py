@@ -16,7 +16,6 @@ from services.evaluation.evidence.change import (
     Change,
     adjusted,
     asked,
-    by_choosing,
     by_rank,
     by_share,
     compared,
@@ -40,6 +39,7 @@ from services.evaluation.evidence.claims.recognising import (
     recognised,
     told_by_spread,
 )
+from services.evaluation.evidence.claims.unchosen import between_unchosen
 from services.evaluation.evidence.estimate import MEANS, Estimate, detectable
 
 _COMPARES = 2
@@ -102,7 +102,7 @@ def conditions(
         return alone
     effect, passed, stood = estimate.effect or 0.0, estimate.pre_test_p, footing(table, estimate.control)
     alike = estimate.inference == MEANS
-    chosen = by_choosing(table, estimate.control, alike=alike)
+    unchosen = between_unchosen(table, estimate)
     return replace(
         alone,
         comparison=True,
@@ -122,17 +122,17 @@ def conditions(
         room=stood.room >= rules.room_at_least,
         spread_alike=stood.spread <= rules.spread_at_most,
         ends_alike=stood.uneven <= rules.ends_within,
-        ranks_alike=all(outlasts(estimate, further) for further in _furthers(table, estimate.control)),
-        chosen_harmless=outlasts(estimate, chosen),
+        ranks_alike=all(outlasts(estimate, estimate, further) for further in _furthers(table, estimate.control)),
+        chosen_harmless=outlasts(estimate, unchosen),
         sensitivity_excludes_zero=_robust(estimate),
-        bounds_same_sign=limited is not None and bounded(limited, estimate, chosen),
+        bounds_same_sign=limited is not None and bounded(limited, estimate, unchosen),
         adjusted=declared.is_primary(table) or corrected(_COMPARES, table, estimate.p_value, known) is not None,
         detected=shown(2, table, change, estimate, known).detected is True,
         lottery_recorded=declared.drawn(table),
         lottery_refused="" if declared.drawn(table) else declared.against(table),
         all_drawn_used=_all_used(table, estimate),
         attrition_balanced=limited is not None and limited.uneven <= rules.balanced_within,
-        leavers_harmless=limited is not None and harmless(limited, estimate, chosen),
+        leavers_harmless=limited is not None and harmless(limited, estimate, unchosen),
         few_joined=joined(table, estimate.control, alike=alike) <= rules.left_at_most,
         protocol_declared=declared.made_before(table),
         foreseen=declared.foresaw(table, estimate.control) and not known.seed_chosen,

@@ -21,24 +21,24 @@ def shared(part: float, limited: Bounds | None, effect: float, outcome: Outcome)
     return part <= ladder().elsewhere_at_most and least > 2 * part * (outcome.high - outcome.low)
 
 
-def bounded(limited: Bounds, estimate: Estimate, chosen: float) -> bool:
+def bounded(limited: Bounds, estimate: Estimate, alone: Estimate) -> bool:
     """Whether the sign holds at both bounds for those who left; and in the worst case too, or what is more than chance
-    still is at the bound nearer to 0, less what those made who may be `chosen`: where a lottery narrowed the bounds,
-    that is the truth if those left who fared worst.
+    still is at the bound nearer to 0, between those `alone` whom nobody can have chosen: where a lottery narrowed the
+    bounds, that is the truth if those left who fared worst.
     """
     effect = estimate.effect or 0.0
     holds = min(limited.low * effect, limited.high * effect) > 0
-    return holds and (_at_worst(limited, effect) or outlasts(estimate, _nearer(limited, effect), chosen))
+    return holds and (_at_worst(limited, effect) or outlasts(estimate, alone, _nearer(limited, effect)))
 
 
-def harmless(limited: Bounds, estimate: Estimate, chosen: float) -> bool:
-    """Whether what is more than chance still is at the bound nearer to 0, which chance may as well have moved, and less
-    what those made who may be `chosen`; and few left, or the sign holds in the worst case: as many can leave both sides
-    for different reasons.
+def harmless(limited: Bounds, estimate: Estimate, alone: Estimate) -> bool:
+    """Whether what is more than chance still is at the bound nearer to 0, which chance may as well have moved, between
+    those `alone` whom nobody can have chosen; and few left, or the sign holds in the worst case: as many can leave both
+    sides for different reasons.
     """
     effect = estimate.effect or 0.0
     few = limited.left <= ladder().left_at_most or _at_worst(limited, effect)
-    return few and outlasts(estimate, _nearer(limited, effect), chosen)
+    return few and outlasts(estimate, alone, _nearer(limited, effect))
 
 
 def _at_worst(limited: Bounds, effect: float) -> bool:
@@ -49,11 +49,14 @@ def _nearer(limited: Bounds, effect: float) -> float:
     return effect - (limited.low if effect > 0 else limited.high)
 
 
-def outlasts(estimate: Estimate, *made: float) -> bool:
-    """Whether what is more than chance still is when all is taken off the difference that something else may have
-    `made` of it; what is not known may have made it all, and what was made of the other sign adds nothing.
+def outlasts(estimate: Estimate, alone: Estimate, made: float = 0.0) -> bool:
+    """Whether what is more than chance still is, and between those `alone` too, when all is taken off that something
+    else may have `made` of it; what is not known may have made it all, and what was made of the other sign adds
+    nothing. True where nothing is more than chance.
     """
     effect, (low, high) = estimate.effect or 0.0, estimate.interval or (0.0, 0.0)
-    less = sum(max(one, 0.0) if effect > 0 else min(one, 0.0) for one in made)
-    known = all(map(isfinite, made))
-    return known and (low <= 0 <= high or min((low - less) * effect, (high - less) * effect) > 0)
+    if low <= 0 <= high:
+        return True
+    less = max(made, 0.0) if effect > 0 else min(made, 0.0)
+    ends = (low, high, *(alone.interval or (0.0, 0.0)))
+    return isfinite(made) and min((end - less) * effect for end in ends) > 0

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from math import inf
 
 import numpy as np
 import pytest
@@ -181,8 +180,9 @@ def test_chance_comes_on_top_of_those_who_left(low: float, left: float, level: i
     assert claim.level == level
     falls = replace(SURE, effect=-5.873, observed=-6.213, interval=(-7.721, -4.018))
     other = Bounds(-7.0, -low, LEE, 1.0, 1.0, 0.0, 0, worst=(-9.0, 9 - low), left=left)
-    assert harmless(other, falls, 0.0) is harmless(limited, SURE, -1.0) is (level == 4)
-    assert harmless(replace(limited, low=0.1), replace(SURE, interval=(-1.0, 8.0)), 0.0) is (left < 0.05)
+    assert harmless(other, falls, falls) is harmless(limited, SURE, SURE) is (level == 4)
+    unsure = replace(SURE, interval=(-1.0, 8.0))
+    assert harmless(replace(limited, low=0.1), unsure, unsure) is (left < 0.05)
 
 
 def test_what_those_who_left_and_those_who_joined_made_is_taken_off_together() -> None:
@@ -190,7 +190,10 @@ def test_what_those_who_left_and_those_who_joined_made_is_taken_off_together() -
     that holds whatever those who left would have answered is still one by chance.
     """
     limited = Bounds(3.9, 7.0, LEE, 1.0, 1.0, 0.0, 0, worst=(0.1, 9.0), left=0.04)
-    for joiners, held in ((0.0, True), (1.9, True), (2.1, False), (-3.0, True), (inf, False)):
-        assert harmless(limited, SURE, joiners) is held
-        falls = replace(SURE, effect=-5.873, observed=-6.213, interval=(-7.721, -4.018))
-        assert harmless(replace(limited, low=-7.0, high=-3.9, worst=(-9.0, -0.1)), falls, -joiners) is held
+    falls, interval = replace(SURE, effect=-5.873, observed=-6.213, interval=(-7.721, -4.018)), (4.018, 7.721)
+    fallen = replace(limited, low=-7.0, high=-3.9, worst=(-9.0, -0.1))
+    for joiners, held in ((0.0, True), (1.9, True), (2.1, False), (-3.0, True), (12.0, False)):
+        low, high = (end - joiners for end in interval)
+        assert harmless(limited, SURE, replace(SURE, interval=(low, high))) is held
+        assert harmless(fallen, falls, replace(falls, interval=(-high, -low))) is held
+    assert not harmless(limited, SURE, replace(SURE, interval=None))

@@ -1,7 +1,6 @@
 """Who came since the start is compared with nobody, and decides nothing: no figure, no weight of a start."""
 
 from dataclasses import replace
-from math import inf
 from typing import Any
 
 import numpy as np
@@ -9,9 +8,10 @@ import pytest
 
 from services.evaluation.commands.simulate import declared
 from services.evaluation.evidence.cells import CellTable, fold
-from services.evaluation.evidence.change import bounds, by_choosing, resting
+from services.evaluation.evidence.change import bounds, resting
 from services.evaluation.evidence.claims import Circumstances, Claim, canonical, conclude, ladder, read, seed_of
-from services.evaluation.evidence.estimate import MEANS, Options, estimate
+from services.evaluation.evidence.claims.unchosen import between_unchosen
+from services.evaluation.evidence.estimate import Options, estimate
 from services.evaluation.evidence.simulation import OUTCOME
 from tests.unit.evaluation.evidence.claimed import KNOWN, SURE, WHOLE
 
@@ -103,31 +103,17 @@ def test_who_enrolled_low_does_not_carry_level_three(low: bool, effect: float, l
     assert claim.detected
 
 
-def test_what_joiners_make_is_the_difference_less_that_of_the_others() -> None:
-    """As two estimates have it; nobody who answered the first wave is no footing."""
+def test_who_joined_plays_no_part_in_the_estimate_between_the_others() -> None:
+    """The estimate of these alone, by the same seed; nobody who answered the first wave is no footing."""
     table = enrolled(1, low=True)
     first, rest = (table.where(lambda cell, one=one: (cell.pattern[0] == 1) is one) for one in (True, False))
-    whole, others = estimate(table).effect, estimate(first).effect
-    assert whole is not None
-    assert others is not None
-    assert by_choosing(table, "never_treated", alike=False) == pytest.approx(whole - others)
-    alone = first.merge(rest).where(lambda cell: cell.cohort == 0 or cell.pattern[0] > 1)
-    for alike in (False, True):
-        assert by_choosing(first, "never_treated", alike=alike) == 0
-        assert by_choosing(rest, "never_treated", alike=alike) == inf
-        assert by_choosing(alone, "never_treated", alike=alike) == inf
-
-
-def test_what_joiners_make_counts_organisations_alike_where_the_difference_does() -> None:
-    few = enrolled(1, low=True).where(lambda cell: cell.organisation < "Trust 10")
-    uneven = few.where(lambda cell: cell.organisation != "Trust 01" or cell.pattern[0] > 1)
-    first = uneven.where(lambda cell: cell.pattern[0] == 1)
-    found, others = estimate(uneven), estimate(first)
-    assert found.inference == others.inference == MEANS
-    assert found.effect is not None
-    assert others.effect is not None
-    assert by_choosing(uneven, "never_treated", alike=True) == pytest.approx(found.effect - others.effect)
-    assert by_choosing(uneven, "never_treated", alike=False) != pytest.approx(found.effect - others.effect)
+    whole, others = estimate(table, Options(seed=7)), estimate(first, Options(seed=7))
+    alone = between_unchosen(table, whole)
+    assert (alone.effect, alone.interval) == (others.effect, others.interval)
+    assert between_unchosen(first, SURE) is SURE
+    assert between_unchosen(rest, SURE).interval is None
+    nothing = replace(SURE, interval=(-1.0, 8.0))
+    assert between_unchosen(rest, nothing) is nothing
 
 
 @pytest.mark.parametrize("limit", ["chosen", "ranks"])

@@ -1,7 +1,6 @@
 """Who of an organisation begins: a declaration names no people, so where many could be chosen it is a comparison."""
 
 from dataclasses import replace
-from math import inf
 
 import numpy as np
 import pytest
@@ -9,8 +8,9 @@ from numpy.typing import NDArray
 
 from services.evaluation.commands.simulate import declared
 from services.evaluation.evidence.cells import CellTable, fold
-from services.evaluation.evidence.change import by_choosing, mixed
+from services.evaluation.evidence.change import mixed
 from services.evaluation.evidence.claims import Circumstances, Claim, canonical, conclude, ladder, read, seed_of
+from services.evaluation.evidence.claims.unchosen import between_unchosen
 from services.evaluation.evidence.estimate import Options, estimate
 from services.evaluation.evidence.simulation import OUTCOME
 from tests.unit.evaluation.evidence.claimed import DECLARED, SURE, WHOLE
@@ -73,15 +73,36 @@ def test_few_who_were_chosen_do_not_make_a_difference_of_many(chosen: bool, effe
     assert HERE not in claim.limits
 
 
-def test_what_those_of_mixed_organisations_make_is_the_difference_less_that_of_the_others() -> None:
+def test_those_of_mixed_organisations_play_no_part_in_the_estimate_between_the_others() -> None:
     cells = few_mixed(SEED, chosen=True)
     others = cells.where(lambda cell: cell.organisation < "Trust 48")
-    whole, alone = estimate(cells).effect, estimate(others).effect
-    assert whole is not None
-    assert alone is not None
-    assert by_choosing(cells, "never_treated", alike=False) == pytest.approx(whole - alone)
-    assert by_choosing(others, "never_treated", alike=False) == 0
-    assert by_choosing(region(chosen=0.2), "never_treated", alike=False) == inf
+    whole, known = (estimate(one, Options(seed=7)) for one in (cells, others))
+    alone = between_unchosen(cells, whole)
+    assert (alone.effect, alone.interval) == (known.effect, known.interval)
+    assert between_unchosen(others, known) is known
+    everywhere = region(chosen=0.2)
+    assert between_unchosen(everywhere, estimate(everywhere)).interval is None
+
+
+@pytest.mark.parametrize("rose", [0, 20])
+def test_two_people_who_are_left_of_a_start_do_not_vouch_for_it(rose: int) -> None:
+    """MCR-30: a second start has mixed organisations, and two people more, who rise by chance. By the interval of all
+    these two were sure enough, and 7 of 40 such regions without an effect level 3.
+    """
+    random = np.random.default_rng(1)
+    scores = random.normal(50, 6.3, (104, 100, 1)) + random.normal(0, 7.7, (104, 100, 7))
+    fared = scores[..., 6] - scores[..., :6].mean(axis=2)
+    starts = np.zeros((104, 100), dtype=np.int64)
+    starts[:24] = 5
+    starts[84:] = np.where(fared[84:] > np.median(fared[84:], axis=1, keepdims=True), 7, 0)
+    lone = np.full((2, 7), 50.0) + np.array([[0], [1]]) + rose * (np.arange(7) == 6)
+    answers = np.rint(np.vstack([scores.reshape(-1, 7), lone])).clip(0, 100).astype(np.int64)
+    names = [*(f"Trust {number:03}" for number in range(104) for _ in range(100)), "Trust 104", "Trust 104"]
+    cohorts = [*starts.ravel().tolist(), 7, 7]
+    waves = (*WHOLE.waves, "2025-05", "2025-09")
+    claim = claimed(CellTable.of(OUTCOME, waves, fold(names, cohorts, answers, np.ones(answers.shape, dtype=bool))))
+    assert claim.detected
+    assert (claim.level, claim.limits) == (2, (ladder().limits["chosen"],))
 
 
 def some(start: int, organisations: int, people: int = 10) -> CellTable:
