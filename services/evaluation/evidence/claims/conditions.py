@@ -52,7 +52,9 @@ class Conditions:
     """
     sensitivity_excludes_zero: bool = False
     bounds_same_sign: bool = False
-    """Those who left do not turn the difference round; nor with chance, where a lottery narrowed the bounds."""
+    """Those who left do not turn the difference round; where a lottery narrowed the bounds, nor in the worst case, or
+    few left and nor do they with chance.
+    """
     adjusted: bool = False
     detected: bool = False
     annual: bool = False

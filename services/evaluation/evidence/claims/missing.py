@@ -22,13 +22,12 @@ def shared(part: float, limited: Bounds | None, effect: float, outcome: Outcome)
 
 
 def bounded(limited: Bounds, estimate: Estimate, alone: Estimate) -> bool:
-    """Whether the sign holds at both bounds for those who left; and in the worst case too, or what is more than chance
-    still is at the bound nearer to 0, between those `alone` whom nobody can have chosen: where a lottery narrowed the
-    bounds, that is the truth if those left who fared worst.
+    """Whether the sign holds at both bounds for those who left; and in the worst case too, or they are `harmless`: a
+    lottery narrows the bounds, to nothing where as many left both sides, whatever their reasons.
     """
     effect = estimate.effect or 0.0
     holds = min(limited.low * effect, limited.high * effect) > 0
-    return holds and (_at_worst(limited, effect) or outlasts(estimate, alone, _nearer(limited, effect)))
+    return holds and (_at_worst(limited, effect) or harmless(limited, estimate, alone))
 
 
 def harmless(limited: Bounds, estimate: Estimate, alone: Estimate) -> bool:
