@@ -24,4 +24,6 @@ def between_unchosen(table: CellTable, whole: Estimate) -> Estimate:
     low, high = whole.interval or (0.0, 0.0)
     if low <= 0 <= high or some.cells == table.cells:
         return whole
-    return estimate(some, Options(control=whole.control, bends=(), seed=whole.seed))
+    later = whole.control == "not_yet_treated"
+    asked = Options(control="not_yet_treated" if later else "never_treated", bends=(), seed=whole.seed)
+    return estimate(some, asked)

@@ -173,8 +173,8 @@ def test_who_came_later_counts_as_the_difference_counts_them(alike: bool, part: 
 def test_chance_comes_on_top_of_those_who_left(low: float, left: float, level: int) -> None:
     """MCR-30: where four in a hundred leave for how they fared the nearer bound is the truth, and had the sign of the
     difference by chance in every second region: 13 of 40 without an effect had "caused" one. Nor does a lottery that
-    is none for level 4 make up for the worst case at level 3: 7 of 48 were "consistent with an effect" where six left, and
-    all of 10 where those who fared worst left one side and as many, one in five, the other by chance.
+    is none for level 4 make up for the worst case at level 3: 7 of 48 were "consistent with an effect" where six left,
+    and all of 10 where those who fared worst left one side and as many, one in five, the other by chance.
     """
     limited = Bounds(low, 7.0, LEE, 1.0, 1.0, 0.0, 0, worst=(low - 9, 9.0), left=left)
     claim = made_of(WHOLE, since_start(WHOLE), SURE, limited, Circumstances(DRAWN))
