@@ -198,3 +198,4 @@ def test_what_those_who_left_and_those_who_joined_made_is_taken_off_together() -
         assert harmless(limited, SURE, replace(SURE, interval=(low, high))) is held
         assert harmless(fallen, falls, replace(falls, interval=(-high, -low))) is held
     assert not harmless(limited, SURE, replace(SURE, interval=None))
+    assert not harmless(replace(limited, low=1.8), SURE, replace(SURE, interval=(7.018, 10.721)))
