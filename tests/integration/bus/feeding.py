@@ -5,6 +5,7 @@ Guards nothing by itself; it lets a test say which records come, and what the cl
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from aiokafka import ConsumerRecord, TopicPartition
@@ -97,6 +98,16 @@ class Feed:
 
     async def batch(self, *offsets: int, place: TopicPartition = PLACE) -> None:
         await self.reaction.consume(records(offsets, place))
+
+
+async def kept(*_: object) -> None:
+    """Take a letter as the broker does, in place of `DeadLetters._publish`."""
+
+
+def stamped(offset: int, value: bytes, came: datetime, *headers: tuple[str, bytes]) -> ConsumerRecord:
+    """Return a record of one key that the broker stamped when it came."""
+    milliseconds = int(came.timestamp() * 1000)
+    return ConsumerRecord(PLACE.topic, PLACE.partition, offset, milliseconds, 1, b"k", value, None, 1, 1, headers)
 
 
 def records(

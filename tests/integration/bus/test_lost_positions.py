@@ -3,10 +3,10 @@
 Guards that what took effect is known for as long as it can be read, and that what only waited is not too old for that.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from shared import inbox
 from shared.bus import Delivery
@@ -14,7 +14,7 @@ from shared.clock import now
 from shared.deadletters.letter import ID_HEADER
 from shared.deadletters.parked import Outstanding, outstanding_in
 from shared.errors import PoisonError
-from tests.integration.bus.feeding import PLACE, TOPIC, Feed
+from tests.integration.bus.feeding import PLACE, Feed, kept, stamped
 from tests.integration.bus.world import PARTITIONS, World
 
 AWAY = timedelta(days=35)
@@ -75,9 +75,6 @@ async def test_what_lay_unread_may_be_parked_and_is_sent_again_all_the_same(
     came = now() - timedelta(days=29)
     told, faulty = [], True
 
-    async def kept(*_: object) -> None:
-        """The broker takes the letter."""
-
     async def handler(delivery: Delivery) -> None:
         await delivery.external_mark("s", "1", b"", came - timedelta(days=1))
         if faulty:
@@ -85,17 +82,13 @@ async def test_what_lay_unread_may_be_parked_and_is_sent_again_all_the_same(
         told.append(delivery.record.value)
         delivery.skip()
 
-    def record(offset: int, when: datetime, *headers: tuple[str, bytes]) -> ConsumerRecord:
-        milliseconds = int(when.timestamp() * 1000)
-        return ConsumerRecord(TOPIC, PLACE.partition, offset, milliseconds, 1, b"k", b"one", None, 1, 1, headers)
-
     monkeypatch.setattr(feed.handler._letters, "_publish", kept)
     feed.handler._handler = handler
     feed.client.known[PLACE] = 40
-    await feed.reaction.consume([record(40, came)])
+    await feed.reaction.consume([stamped(40, b"one", came)])
     ((letter,),) = (await feed.handler._letters.parked.all()).values()
     faulty = False
-    await feed.reaction.consume([record(41, now(), (ID_HEADER, letter.id.encode()))])
+    await feed.reaction.consume([stamped(41, b"one", now(), (ID_HEADER, letter.id.encode()))])
     assert (told, await feed.handler._letters.parked.all()) == ([b"one"], {})
 
 

@@ -9,7 +9,7 @@ from prometheus_client import REGISTRY
 
 from shared.clock import now
 from shared.errors import PoisonError
-from tests.integration.bus.feeding import PLACE, Feed, records
+from tests.integration.bus.feeding import PLACE, Feed, kept, records
 from tests.integration.bus.test_own_events import event
 
 
@@ -64,9 +64,6 @@ async def test_what_is_read_again_is_not_parked_behind_a_record_that_came_later(
 ) -> None:
     """P5: what took effect before a record of its key was parked stays in one account when a position was lost."""
 
-    async def kept(*_: object) -> None:
-        """The broker takes the letter."""
-
     async def handler(delivery: Any) -> None:
         offset = delivery.record.offset
         handled.append(offset)
@@ -92,9 +89,6 @@ async def test_what_was_discarded_is_neither_handled_nor_parked_when_it_is_read_
 ) -> None:
     """P2, P7: a record of another key held the partition, so that the discarded one comes again, ahead of its key."""
     trouble: dict[int, Exception] = {1: ConnectionError("away"), 2: PoisonError("invalid", "nonsense")}
-
-    async def kept(*_: object) -> None:
-        """The broker takes the letter."""
 
     async def handler(delivery: Any) -> None:
         offset = delivery.record.offset
@@ -131,9 +125,6 @@ async def test_events_of_ours_that_were_discarded_stay_so_when_all_is_read_again
     feed: Feed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """P7: also what is no event at all."""
-
-    async def kept(*_: object) -> None:
-        """The broker takes the letter."""
 
     monkeypatch.setattr(feed.handler._letters, "_publish", kept)
     feed.handler.external = False

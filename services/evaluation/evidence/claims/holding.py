@@ -101,7 +101,6 @@ def conditions(
     if estimate is None or not _estimated(estimate) or not _comparable(table, estimate, k):
         return alone
     effect, passed, stood = estimate.effect or 0.0, estimate.pre_test_p, footing(table, estimate.control)
-    alike = estimate.inference == MEANS
     unchosen = between_unchosen(table, estimate)
     return replace(
         alone,
@@ -133,7 +132,7 @@ def conditions(
         all_drawn_used=_all_used(table, estimate),
         attrition_balanced=limited is not None and limited.uneven <= rules.balanced_within,
         leavers_harmless=limited is not None and harmless(limited, estimate, unchosen),
-        few_joined=joined(table, estimate.control, alike=alike) <= rules.left_at_most,
+        few_joined=joined(table, estimate.control, alike=estimate.inference == MEANS) <= rules.left_at_most,
         protocol_declared=declared.made_before(table),
         foreseen=declared.foresaw(table, estimate.control) and not known.seed_chosen,
         instrument_foreseen=declared.foresaw_instrument(table, others=known.left_out > 0),
