@@ -138,12 +138,19 @@ def test_a_look_back_that_is_as_before_for_nearly_all_is_not_said(differ: int, s
 
 
 DOCS = Path(__file__).parents[4] / "docs"
-EXAMPLES = re.findall(r"```json\n(.*?)```", (DOCS / "how-to" / "read-a-claim.md").read_text("utf-8"), re.DOTALL)
+
+
+def shown(page: str, kind: str = "json") -> str:
+    """Return the first example of this kind that a page shows."""
+    return re.findall(rf"```{kind}\n(.*?)```", (DOCS / page).read_text("utf-8"), re.DOTALL)[0]
+
+
+CLAIM = shown("claim-rules.md").encode()
 
 
 def test_the_claim_shown_to_evaluators_is_one_that_these_rules_hand_out() -> None:
-    claim = read(EXAMPLES[0].encode())
-    shown = Figures(
+    claim = read(CLAIM)
+    figures = Figures(
         observed=claim.observed or 0.0,
         figure=claim.difference or 0.0,
         interval=claim.interval,
@@ -152,12 +159,20 @@ def test_the_claim_shown_to_evaluators_is_one_that_these_rules_hand_out() -> Non
         decimals=2,
     )
     outcome = OUTCOME.model_copy(update={"name": claim.outcome, "unit": claim.unit})
-    assert claim.sentence == sentence(claim.level, outcome, shown)
+    assert claim.sentence == sentence(claim.level, outcome, figures)
     assert claim.expected_without == pytest.approx((claim.observed or 0.0) - (claim.difference or 0.0))
 
 
+def test_the_example_in_plain_words_is_that_claim_as_the_command_prints_it() -> None:
+    """MCR-30: a page that explains other lines than people see explains nothing."""
+    printed = readable(Said(read(CLAIM), Beside())).replace("\n", " ")
+    first, last = (part.replace("\n", " ").strip() for part in shown("how-to/read-a-claim.md", "").split("...\n"))
+    assert printed.startswith(first)
+    assert last in printed
+
+
 def test_the_declaration_shown_to_evaluators_is_one() -> None:
-    declared = declaration(EXAMPLES[1])
+    declared = declaration(shown("how-to/declare-and-draw.md"))
     assert declared.primary == "Confidence to challenge"
     assert declared.lottery is not None
     assert declared.lottery.recorded_at is not None
