@@ -179,6 +179,14 @@ def test_the_declaration_shown_to_evaluators_is_one() -> None:
     assert declared.lottery.is_what_the_seed_draws()
 
 
+def test_the_page_of_limits_has_one_line_for_each_by_its_first_words() -> None:
+    """MCR-30: whoever reads why a claim says no more finds what helps, and no line is about a limit of the past."""
+    page = (DOCS / "how-to" / "reach-a-higher-level.md").read_text("utf-8")
+    first_words = re.findall(r"^\| \*\*(.+?)\*\*", page, re.MULTILINE)
+    found_by = [[name for name, text in ladder().limits.items() if text.startswith(words)] for words in first_words]
+    assert sorted(found_by) == sorted([name] for name in ladder().limits)
+
+
 def test_the_picture_names_every_rung() -> None:
     picture = (DOCS / "ladder.svg").read_text("utf-8")
     assert [rung.strength for rung in ladder().levels if f">{rung.strength}</text>" not in picture] == []
