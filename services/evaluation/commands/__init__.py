@@ -1,9 +1,9 @@
 """Evidence on the command line: `python -m services.evaluation evidence …`, files in, a claim or a table out.
 
 Guards the exit codes: 0 done, 1 the input cannot be used (a sentence says where and why), 2 wrong usage, 3 refused
-because a release could be undone, 130 interrupted. Nothing here needs a broker, a database or anybody's rows. Output is
-UTF-8 whatever the terminal is set to; whoever stops reading ends the command without a word, and output that cannot be
-written, as on a full disk, is told in a sentence.
+because a release could be undone or cells make another claim, 130 interrupted. Nothing here needs a broker, a database
+or anybody's rows. Output is UTF-8 whatever the terminal is set to; whoever stops reading ends the command without a
+word, and output that cannot be written, as on a full disk, is told in a sentence.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from pathlib import Path
 from services.evaluation.commands import files
 from services.evaluation.evidence.errors import EvidenceError
 
-COMMANDS = ("estimate", "design", "release", "wres", "simulate")
+COMMANDS = ("estimate", "check", "design", "release", "wres", "simulate")
 """Each is a module of this package with HELP, `arguments(parser)` and `run(arguments) -> int`."""
 UNUSABLE, INTERRUPTED = 1, 130
 
@@ -64,8 +64,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m services.evaluation evidence",
         description="From counts to a claim: what changed, and how much of it may be put down to the programme.",
         epilog="Exit codes: 0 done, 1 the input cannot be used (a sentence says where and why), 2 wrong usage, "
-        "3 a release is refused. Files go in, text or JSON comes out; no settings are needed. The files are described "
-        "in docs/how-to.",
+        "3 a release is refused, or a claim is not what its cells make. Files go in, text or JSON comes out; no "
+        "settings are needed. The files are described in docs/how-to.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
     for name in COMMANDS:

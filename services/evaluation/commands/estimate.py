@@ -47,6 +47,12 @@ HELP = "say what the cells of an outcome allow to be said of it"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("cells", type=Path, nargs="+", metavar="FILE", help="cells, one outcome a file")
+    choices(parser)
+    parser.add_argument("--json", action="store_true", help="JSON instead of a table")
+
+
+def choices(parser: argparse.ArgumentParser) -> None:
+    """Declare the options by which a claim of the same cells becomes another one."""
     parser.add_argument("--outcome", help="the name of the outcome; needed with several files")
     parser.add_argument("--declaration", type=Path, metavar="FILE", help="protocol, outcomes and lottery, as declared")
     parser.add_argument(
@@ -63,11 +69,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=seed,
         help="of the bootstrap; as declared, otherwise from the design; another keeps the claim at level 2",
     )
-    parser.add_argument("--json", action="store_true", help="JSON instead of a table")
 
 
 def run(given: argparse.Namespace) -> int:
-    """Print the claim of the chosen outcome; the other files are the outcomes it was looked at together with."""
+    """Print the claim of the chosen outcome."""
+    said = made(given)
+    sys.stdout.write(saying.document(said) if given.json else saying.readable(said))
+    sys.stdout.write("\n")
+    return 0
+
+
+def made(given: argparse.Namespace) -> saying.Said:
+    """Return the claim of the chosen outcome; the other files are the outcomes it was looked at together with."""
     everybody: dict[Path, CellTable] = {}
     for path in given.cells:
         if path in everybody:
@@ -110,15 +123,12 @@ def run(given: argparse.Namespace) -> int:
         rescaled=any(declared.is_secondary(one) and not declared.foresaw_scale(one) for one in straight.values()),
     )
     claim = conclude(table, found[chosen], known)
-    said = saying.Said(
+    return saying.Said(
         claim,
         beside(claim, table, found[chosen]),
         _not_compared(claim, table, found[chosen]),
         _back(claim, whole, found[chosen]),
     )
-    sys.stdout.write(saying.document(said) if given.json else saying.readable(said))
-    sys.stdout.write("\n")
-    return 0
 
 
 def _picked(whole: CellTable, straight: CellTable, declared: Declaration) -> bool:

@@ -7,7 +7,7 @@ beside it, and a sentence that says no more than the data hold.
 from services.evaluation.evidence.claims.back import looking_back
 from services.evaluation.evidence.claims.beside import Beside, beside
 from services.evaluation.evidence.claims.claim import Claim, canonical
-from services.evaluation.evidence.claims.concluding import claim, conclude, moved
+from services.evaluation.evidence.claims.concluding import claim, conclude, moved, rule
 from services.evaluation.evidence.claims.conditions import Conditions, level, limits
 from services.evaluation.evidence.claims.declaration import DECLARATION_FORMAT, Declaration, declaration
 from services.evaluation.evidence.claims.figures import Figures
@@ -54,6 +54,7 @@ __all__ = [
     "outcomes",
     "read",
     "recognisable",
+    "rule",
     "seed_of",
     "sentence",
     "shift_sentences",
