@@ -17,7 +17,7 @@ from pathlib import Path
 from services.evaluation.commands import files
 from services.evaluation.evidence.errors import EvidenceError
 
-COMMANDS = ("estimate", "check", "design", "release", "wres", "simulate")
+COMMANDS = ("cells", "estimate", "check", "design", "release", "wres", "simulate")
 """Each is a module of this package with HELP, `arguments(parser)` and `run(arguments) -> int`."""
 UNUSABLE, INTERRUPTED = 1, 130
 

@@ -75,8 +75,7 @@ def run(given: argparse.Namespace) -> int:
     table = region(truth)
     if given.declaration:
         files.write(given.declaration, declared(table).model_dump_json(indent=2))
-    json.dump(written(table), sys.stdout)
-    sys.stdout.write("\n")
+    sys.stdout.write(f"{json.dumps(written(table))}\n")
     sys.stderr.write(
         f"The true effect is {truth.truth:.3g} points, whatever {table.people} people happened to answer.\n"
     )

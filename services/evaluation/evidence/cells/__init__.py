@@ -7,12 +7,13 @@ and that a file of cells which no group of people can have produced is refused w
 from services.evaluation.evidence.cells.cell import Cell, Histogram, Key
 from services.evaluation.evidence.cells.fold import fold
 from services.evaluation.evidence.cells.names import no_word, skeletons, trouble, twins
-from services.evaluation.evidence.cells.reading import CELLS_FORMAT, Wave, parse, written
+from services.evaluation.evidence.cells.reading import CELLS_FORMAT, NO_WAVE, Wave, is_wave, parse, written
 from services.evaluation.evidence.cells.table import CellTable, Outcome, Then
 from services.evaluation.evidence.cells.unscored import unscored
 
 __all__ = [
     "CELLS_FORMAT",
+    "NO_WAVE",
     "Cell",
     "CellTable",
     "Histogram",
@@ -21,6 +22,7 @@ __all__ = [
     "Then",
     "Wave",
     "fold",
+    "is_wave",
     "no_word",
     "parse",
     "skeletons",

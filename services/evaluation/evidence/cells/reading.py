@@ -22,6 +22,7 @@ MANY = 100_000
 """More cells than this no region has: 20,000 people are 20,000 cells at most."""
 _WAVE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
 _EARLIEST = 1900
+NO_WAVE = "must be a month or a day of the calendar, such as 2023-09 or 2023-09-18"
 
 
 def _well_named(name: str) -> str:
@@ -36,13 +37,18 @@ def _one_word(name: str) -> str:
     return name
 
 
-def _real_day(wave: str) -> str:
+def is_wave(text: str) -> bool:
+    """Return whether a text names a wave: a month or a day of the calendar."""
     try:
-        day = date.fromisoformat(f"{wave}-01"[:10]) if _WAVE.fullmatch(wave) else None
+        day = date.fromisoformat(f"{text}-01"[:10]) if _WAVE.fullmatch(text) else None
     except ValueError:
-        day = None
-    if day is None or day.year < _EARLIEST:
-        raise ValueError("must be a month or a day of the calendar, such as 2023-09 or 2023-09-18")
+        return False
+    return day is not None and day.year >= _EARLIEST
+
+
+def _real_day(wave: str) -> str:
+    if not is_wave(wave):
+        raise ValueError(NO_WAVE)
     return wave
 
 

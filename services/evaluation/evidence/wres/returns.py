@@ -7,10 +7,10 @@ and that one organisation or part under two names is turned away.
 import re
 from collections.abc import Iterable, Mapping
 
-from services.evaluation.evidence import codes
+from services.evaluation.evidence import codes, rows
 from services.evaluation.evidence.cells import twins
 from services.evaluation.evidence.errors import EvidenceError
-from services.evaluation.evidence.wres import reading, reconciling
+from services.evaluation.evidence.wres import reconciling
 from services.evaluation.evidence.wres.consistency import consistent
 from services.evaluation.evidence.wres.counted import Counted, Key, Return
 from services.evaluation.evidence.wres.figures import Part, rebuilt
@@ -39,7 +39,7 @@ def parse(text: str, by: Standard, file: str = "") -> Return:
     """Return a CSV's counts; EvidenceError names file, row and field of what cannot be used."""
     indicators = {indicator.indicator: indicator for indicator in by.indicators}
     found: dict[Key, Counted] = {}
-    for row, cells in reading.rows(text, COLUMNS, _OPTIONAL, file):
+    for row, cells in rows.rows(text, COLUMNS, _OPTIONAL, file):
         try:
             _add(found, cells, indicators, by)
         except EvidenceError as error:
