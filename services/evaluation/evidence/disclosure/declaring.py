@@ -9,10 +9,10 @@ from itertools import combinations
 from math import gcd
 
 from services.evaluation.evidence.disclosure import crossing, links, relations
-from services.evaluation.evidence.disclosure.links import Link
+from services.evaluation.evidence.disclosure.links import Known, Link
 from services.evaluation.evidence.disclosure.naming import lookalikes, plain
 from services.evaluation.evidence.disclosure.relations import Parents
-from services.evaluation.evidence.disclosure.tables import At, Dimension, Mean, Table
+from services.evaluation.evidence.disclosure.tables import At, Mean, Table
 from services.evaluation.evidence.errors import EvidenceError
 
 _SELDOM = 64
@@ -130,8 +130,6 @@ def _related(together: list[Table], before: list[Table], parents: Parents) -> No
         for mine in one.dimensions:
             for theirs in other.dimensions:
                 if plain(mine.name) == plain(theirs.name):
-                    if other in together:
-                        _nested(one, mine, other, theirs)
                     continue
                 pair = (plain(mine.name), plain(theirs.name))
                 nested = any(b in relations.coarser(a, parents) for a, b in (pair, pair[::-1]))
@@ -150,21 +148,28 @@ def _pairs(one: Table, other: Table) -> Iterator[tuple[str, str]]:
             yield plain(mine), plain(theirs)
 
 
-def _nested(one: Table, mine: Dimension, other: Table, theirs: Dimension) -> None:
-    ours, yours = set(map(plain, mine.values)), set(map(plain, theirs.values))
-    if not (ours <= yours or yours <= ours):
-        raise EvidenceError(
-            f"its values and those of {theirs.name} of {other.table} overlap in part: write values alike, or give the "
-            'coarser dimension a name of its own and declare which values lie "within" which',
-            cell=one.table,
-            field=mine.name,
-        )
+def _nested(one: Known, other: Known) -> None:
+    """Raise an EvidenceError where each of two tables has values of a dimension that the other lacks.
+
+    Also of a coarser one: a misspelt region has nobody to be held against, and the trusts within it tie to none.
+    """
+    for name in sorted(one.names & other.names):
+        ours, yours = ({place[name] for _, place, _ in table.cells} for table in (one, other))
+        if not (ours <= yours or yours <= ours):
+            raise EvidenceError(
+                f"{min(ours - yours)} is in no place of {other.table.table}, which counts the same people and has "
+                f"{min(yours - ours)} instead: write values alike, or give the coarser dimension a name of its own and "
+                'declare which values lie "within" which',
+                cell=one.table.table,
+                field=name,
+            )
 
 
 def _agree(together: list[Table], parents: Parents) -> None:
     known = [links.known(table, parents) for table in together]
     covered, sums = links.covered(known), [_sums(table) for table in together]
     for (first, one), (second, other) in combinations(enumerate(known), 2):
+        _nested(one, other)
         for link in links.links(one, other, covered, covered):
             wrong = {"same": link.difference != 0, "fewer": link.difference > 0, "more": link.difference < 0}
             if wrong.get(link.alike):

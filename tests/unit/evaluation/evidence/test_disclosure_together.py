@@ -72,8 +72,25 @@ def test_a_coarser_table_is_tied_by_what_is_declared_and_refused_where_nothing_i
         _release(_trusts(), regions)
     assert isinstance(_release(_trusts(unrelated=["region"]), regions), Release)
     twice = _table("byRegion", [65, 110], {"trust": "XZ"})
-    with pytest.raises(EvidenceError, match="byTrust: trust: its values and those of trust of byRegion overlap in par"):
+    with pytest.raises(EvidenceError, match="byTrust: trust: z1 is in no place of byRegion, .* has z instead"):
         _release(_table("byTrust", [65, 50, 60], {"trust": ["X", "Z1", "Z2"]}), twice)
+
+
+@pytest.mark.parametrize("margins", ["none", "all"])
+def test_a_coarser_value_that_is_spelt_otherwise_is_turned_away(margins: str) -> None:
+    """Else RA and RB are held against nobody: the mean of North less RA's would be that of the nine in RB."""
+    mean = {"name": "score", "low": 1, "high": 5, "answers": 5}
+
+    def found(north: str) -> Any:
+        regions = _table("byRegion", [59, 29], {"region": ("North", "South")}, means=[{**mean, "sums": [172, 93]}])
+        within = {"region": {"RA": north, "RB": north, "RC": "South"}}
+        trust = {"trust": {"values": ["RA", "RB", "RC"], "within": within}}
+        trusts = _table("byTrust", [50, 9, 29], trust, means=[{**mean, "sums": [135, 37, 93]}])
+        return _release(*({**table, "margins": margins} for table in (regions, trusts)), rule=DEFAULT)
+
+    assert isinstance(found("north"), Refusal)
+    with pytest.raises(EvidenceError, match="byRegion: region: north is in no place of byTrust, .* has nrth instead"):
+        found("Nrth")
 
 
 def test_of_two_means_of_the_same_people_that_differ_by_a_newcomer_one_is_hidden() -> None:
