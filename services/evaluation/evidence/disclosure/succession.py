@@ -113,25 +113,49 @@ def _populations(now: tuple[Table, ...], previous: Kept) -> None:
 def _values(now: tuple[Table, ...], previous: Kept) -> None:
     for table in now:
         for dimension in table.dimensions:
-            before = _of(previous.every, table.population, dimension.name)
-            gone = before - _of(now, table.population, dimension.name)
-            new = [v for v in dimension.values if plain(v) not in before and v not in dimension.new]
-            if gone and new:
+            new = [value for value in dimension.values if value not in dimension.new]
+            if found := _unexplained(dimension.name, new, table, now, previous):
                 raise EvidenceError(
-                    f"{new[0]} is new, while {min(gone)} of the last release is gone: declare it as renamed "
-                    f'("renamed_from": {{"{new[0]}": "…"}}) or as new ("new": ["{new[0]}"])',
+                    f"{found[0]} is new, while {found[1]} of the last release is gone: declare it as renamed "
+                    f'("renamed_from": {{"{found[0]}": "…"}}) or as new ("new": ["{found[0]}"])',
                     cell=table.table,
                     field=dimension.name,
                 )
+            for above, parents in dimension.within.items():
+                listed = {plain(name) for other in now for name in other.names if _together(table, other)}
+                if plain(above) in listed:
+                    continue  # it explains its values itself
+                if found := _unexplained(above, parents.values(), table, now, previous):
+                    raise EvidenceError(
+                        f"{found[0]} is new, while {found[1]} of the last release is gone: write it as before, or give "
+                        f"a table by {above} too, that declares it as renamed or as new",
+                        cell=table.table,
+                        field=f"{dimension.name}: within",
+                    )
+
+
+def _unexplained(
+    name: str, values: Iterable[str], table: Table, now: tuple[Table, ...], previous: Kept
+) -> tuple[str, str] | None:
+    """Return a value of a dimension that no release before had and one that is gone, or None."""
+    before = _of(previous.every, table.population, name)
+    gone = before - _of(now, table.population, name)
+    new = [value for value in values if plain(value) not in before]
+    return (new[0], min(gone)) if new and gone else None
+
+
+def _together(one: Table, other: Table) -> bool:
+    return plain(one.population) == plain(other.population)
 
 
 def _of(tables: Iterable[Table], population: str, name: str) -> set[str]:
-    """Return the values of a dimension in tables of some people, as they are compared."""
-    return {
-        plain(value)
-        for table in tables
-        if plain(table.population) == plain(population)
-        for dimension in table.dimensions
-        if plain(dimension.name) == plain(name)
-        for value in dimension.values
-    }
+    """Return the values of a dimension in tables of some people, also as a coarser one, as they are compared."""
+    found: set[str] = set()
+    for table in tables:
+        for dimension in table.dimensions if plain(table.population) == plain(population) else ():
+            if plain(dimension.name) == plain(name):
+                found.update(map(plain, dimension.values))
+            for above, parents in dimension.within.items():
+                if plain(above) == plain(name):
+                    found.update(map(plain, parents.values()))
+    return found

@@ -11,6 +11,7 @@ import pytest
 
 from services.evaluation.evidence import disclosure
 from services.evaluation.evidence.disclosure import Kept, Refusal, Release, relations
+from services.evaluation.evidence.errors import EvidenceError
 from tests.unit.evaluation.evidence import regrouping
 
 CHAINS = int(os.environ.get("DISCLOSURE_TABLES", "30")) // 2
@@ -88,7 +89,7 @@ def test_a_renamed_region_is_renamed_in_what_was_said_of_its_trusts() -> None:
     region = dict.fromkeys("XYW", "North") | NORTH
     first = _kept(_tables(people, region)[:1])
     upper = {trust: {"North": "Upper"}.get(old, old) for trust, old in region.items()}
-    with_regions = _kept(_tables(people, upper), first)
+    with_regions = _kept(_tables(people, upper, renamed_from={"Upper": "North"}), first)
     top = {trust: {"Upper": "Top"}.get(old, old) for trust, old in upper.items()}
     second = _kept(_tables(people, top, renamed_from={"Top": "Upper"}), with_regions)
     moved = top | dict.fromkeys("XYW", "South")
@@ -96,6 +97,21 @@ def test_a_renamed_region_is_renamed_in_what_was_said_of_its_trusts() -> None:
     last = {trust: {"Top": "Crown"}.get(old, old) for trust, old in moved.items()}
     renamed = _tables(people, last, renamed_from={"Crown": "Top"})  # renamed twice: what was kept can be read again
     assert isinstance(_release(renamed, second), Refusal)
+
+
+def test_a_region_that_is_spelt_otherwise_in_a_later_release_has_to_be_explained() -> None:
+    """Else its trusts are held against no region of the release before."""
+    people = {"X": 9, "Y": 9, "W": 9} | SHOWN | {"Z1": 10}
+    region = dict.fromkeys("XYW", "North") | NORTH
+    spelt = {trust: {"North": "Nrth"}.get(old, old) for trust, old in region.items()}
+    trusts, regions = (_tables(people, region)[number : number + 1] for number in (0, 1))
+    misspelt = _tables(people, spelt)[:1]
+    with pytest.raises(EvidenceError, match="by trust: trust: within: Nrth is new, while north of the last release"):
+        _release(misspelt, _kept(regions))
+    with pytest.raises(EvidenceError, match="by region: region: North is new, while nrth of the last release is gone"):
+        _release(regions, _kept(misspelt))
+    assert isinstance(_release(trusts, _kept(regions)), Release)
+    assert isinstance(_release(_tables(people, spelt, renamed_from={"Nrth": "North"}), _kept(regions)), Release)
 
 
 def test_for_means_a_trust_that_moved_is_set_apart_from_no_region() -> None:
