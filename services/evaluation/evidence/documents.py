@@ -27,6 +27,7 @@ _SAID: Mapping[str, str] = {
     "too_short": "must have {min_length} or more",
     "too_long": "must have {max_length} or fewer",
     "string_type": "must be text, in quotation marks",
+    "string_unicode": "must be text of whole characters",
     "string_too_short": "must not be empty",
     "string_too_long": "must have {max_length} characters or fewer",
     "literal_error": "must be {expected}",

@@ -12,6 +12,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from services.evaluation.evidence import documents
 from services.evaluation.evidence.disclosure.naming import Name, Words, lookalikes, plain, written_twice
 from services.evaluation.evidence.disclosure.rules import Margins
 from services.evaluation.evidence.errors import EvidenceError
@@ -148,9 +149,7 @@ def parse(document: Any, file: str = "") -> Tables:
     try:
         read = Tables.model_validate(document)
     except ValidationError as error:
-        first = error.errors()[0]
-        missing = "is missing" if first["type"] == "missing" else first["msg"]
-        raise EvidenceError(missing, file=file, field=".".join(map(str, first["loc"]))) from error
+        raise documents.told(error, file, TABLES_FORMAT) from None
     twice = written_twice(table.table for table in read.tables)
     if twice:
         raise EvidenceError("two tables have the same name", file=file, cell=twice, field="table")

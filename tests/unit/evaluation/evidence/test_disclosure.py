@@ -179,8 +179,11 @@ _SCORE = {"name": "confidence", "low": 1, "high": 5}
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"format": "groundswell-tables/9", "tables": []}, "last.json: format: Input should be 'groundswell-tables/1'"),
-        ([], "last.json: Input should be a valid dictionary"),
+        (
+            {"format": "groundswell-tables/9", "tables": []},
+            "last.json: format: wrong version: this program reads groundswell-tables/1",
+        ),
+        ([], "last.json: must be names with values, in braces"),
         (_broken(counts=[[14, -1], [3, 9]]), "last.json: people: o0, g1: counts: not a whole number of people"),
         (_broken(counts=[[14, 2.0], [3, 9]]), "last.json: people: o0, g1: counts: not a whole number of people"),
         (_broken(counts=[[14, float("nan")], [3, 9]]), "last.json: people: o0, g1: counts: not a whole number"),
@@ -188,12 +191,15 @@ _SCORE = {"name": "confidence", "low": 1, "high": 5}
         (_broken(counts=[[14, 2, 1], [3, 9]]), "last.json: people: o0, g0: counts: its shape is not 2 x 2"),
         (_broken(counts=[14, 2, 3, 9]), "last.json: people: o0, g0: counts: its shape is not 2 x 2"),
         (_broken(counts=None), "last.json: people: o0, g0: counts: its shape"),
-        (_broken(margins="some"), "last.json: tables.0.margins: Input should be 'all'"),
-        (_broken(colour="red"), "last.json: tables.0.colour: Extra inputs"),
+        (_broken(margins="some"), "last.json: tables[0].margins: must be 'all'"),
+        (_broken(colour="red"), "last.json: tables[0].colour: no such field; take it out"),
         (_broken(percent_of=["organisation", "group"]), "last.json: people: percent_of: name some of the dimensions"),
         (_broken(percent_of=["age"]), "last.json: people: percent_of: name some of the dimensions"),
         (_broken(margins="none", percent_of=[]), "last.json: people: percent_of: their base is not among"),
-        (_broken(dimensions=[{"name": "x", "values": ["a", "a"]}]), "last.json: tables.0.dimensions.0: Value error"),
+        (
+            _broken(dimensions=[{"name": "x", "values": ["a", "a"]}]),
+            "last.json: tables[0].dimensions[0]: a value is there twice",
+        ),
         (_broken(means=[{**_SCORE, "sums": [[14, 26], [166, 9]]}]), "last.json: people: o1, g0: confidence: the sum"),
         (_broken(means=[{**_SCORE, "sums": 3}]), "last.json: people: o0, g0: confidence: its shape"),
         (_broken(means=[{**_SCORE, "low": 5, "sums": 3}]), "last.json: people: confidence: the scale's low end"),

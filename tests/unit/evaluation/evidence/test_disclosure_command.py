@@ -173,7 +173,7 @@ def test_a_name_that_could_pass_for_something_else_is_turned_away(
             table[what] = name
     kept = tmp_path / "kept.json"
     assert main(["release", _file(tmp_path, "tables.json", whole), "--first", "--keep", str(kept)]) == 1
-    assert capsys.readouterr().err.startswith(f"{tmp_path}/tables.json: tables.0.")
+    assert capsys.readouterr().err.startswith(f"{tmp_path}/tables.json: tables[0].")
     assert not kept.exists()
 
 

@@ -72,7 +72,7 @@ def test_a_coarser_table_is_tied_by_what_is_declared_and_refused_where_nothing_i
         _release(_trusts(), regions)
     assert isinstance(_release(_trusts(unrelated=["region"]), regions), Release)
     twice = _table("byRegion", [65, 110], {"trust": "XZ"})
-    with pytest.raises(EvidenceError, match="byTrust: trust: z1 is in no place of byRegion, .* has z instead"):
+    with pytest.raises(EvidenceError, match=r"byTrust: trust: z1 is in no place of byRegion, .* has z "):
         _release(_table("byTrust", [65, 50, 60], {"trust": ["X", "Z1", "Z2"]}), twice)
 
 
@@ -89,7 +89,7 @@ def test_a_coarser_value_that_is_spelt_otherwise_is_turned_away(margins: str) ->
         return _release(*({**table, "margins": margins} for table in (regions, trusts)), rule=DEFAULT)
 
     assert isinstance(found("north"), Refusal)
-    with pytest.raises(EvidenceError, match="byRegion: region: north is in no place of byTrust, .* has nrth instead"):
+    with pytest.raises(EvidenceError, match=r"byRegion: region: north is in no place of byTrust, .* has nrth"):
         found("Nrth")
 
 
