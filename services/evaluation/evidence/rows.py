@@ -45,14 +45,16 @@ def _check(head: list[str], columns: Collection[str], optional: Collection[str],
         raise EvidenceError(said, file=file, cell="row 1")
     for name in columns:
         if head.count(name) > 1 or (name not in head and name not in optional):
-            raise EvidenceError("a column is missing or there twice", file=file, cell="row 1", field=name)
-    for unknown in set(head) - set(columns):
+            said = "a column is missing or there twice; the first row names the columns, separated by commas"
+            raise EvidenceError(said, file=file, cell="row 1", field=name)
+    for unknown in sorted(set(head) - set(columns)):
         raise EvidenceError("no such column", file=file, cell="row 1", field=unknown or "(empty)")
 
 
 def _cells(head: list[str], line: list[str], file: str, number: int) -> dict[str, str]:
     if len(line) != len(head):
-        raise EvidenceError(f"{len(line)} cells for {len(head)} columns", file=file, cell=f"row {number}")
+        said = f"{len(line)} cells for {len(head)} columns; leave out notes, and commas within numbers"
+        raise EvidenceError(said, file=file, cell=f"row {number}")
     cells = dict(zip(head, (cell.strip() for cell in line), strict=True))
     for name, cell in cells.items():
         if not cell.isprintable():

@@ -12,6 +12,9 @@ from services.evaluation.evidence.wres.counted import GROUPS, Counted, Key, Retu
 from services.evaluation.evidence.wres.figures import Part
 from services.evaluation.evidence.wres.standard import Indicator
 
+_SEVERAL = 3
+"""So many bands seldom add up to one more, in every group, by chance."""
+
 
 def consistent(returned: Return, indicators: Mapping[str, Indicator]) -> None:
     """Hold the parts of a return against one another; EvidenceError where they cannot be of one workforce."""
@@ -103,12 +106,22 @@ def _board(returned: Return, key: Key, workforce: Counted, indicators: Iterable[
 
 
 def _once(beside: Mapping[Key, Counted], file: str, cell: str) -> None:
-    """Refuse a band that has the people, and the names, of others: the workforce would count them twice."""
+    """Refuse a band that has the people of others: the workforce would count them twice.
+
+    It has the names of these as well, or is all the others together, as a line of totals is.
+    """
     for key, counted in beside.items():
-        words = key[3].casefold().split()
-        within = [other for other in beside if other != key and other[3].casefold() in words]
-        own = [counted.of(group).count for group in GROUPS]
-        if len(within) > 1 and own == [whole_of(beside[one] for one in within).of(group).count for group in GROUPS]:
+        words, others = key[3].casefold().split(), [other for other in beside if other != key]
+        within = [other for other in others if other[3].casefold() in words]
+        if len(within) > 1 and _has(counted, [beside[one] for one in within]):
             names = ", ".join(other[3] for other in within)
             said = f"{key[3]} has the people of {names}, who would be counted twice: give each person one band"
             raise EvidenceError(said, file=file, cell=cell, field="part")
+        if len(others) >= _SEVERAL and _has(counted, [beside[one] for one in others]):
+            said = f"{key[3]} has the people of all other bands, who would be counted twice: leave out totals"
+            raise EvidenceError(said, file=file, cell=cell, field="part")
+
+
+def _has(counted: Counted, others: Iterable[Counted]) -> bool:
+    whole = whole_of(others)
+    return all(counted.of(group).count == whole.of(group).count for group in GROUPS)

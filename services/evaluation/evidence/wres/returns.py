@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterable, Mapping
 
 from services.evaluation.evidence import codes, rows
-from services.evaluation.evidence.cells import twins
+from services.evaluation.evidence.cells import trouble, twins
+from services.evaluation.evidence.errors import EvidenceError
+from services.evaluation.evidence.wres import reconciling
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.wres import reconciling
 from services.evaluation.evidence.wres.consistency import consistent
@@ -71,15 +73,11 @@ def _add(found: dict[Key, Counted], cells: dict[str, str], indicators: Mapping[s
     if indicator is None:
         raise EvidenceError(f"not one of {', '.join(indicators)}", field="indicator")
     if not re.fullmatch(r"(19|20)[0-9]{2}", cells["year"]):
-        raise EvidenceError("not a year of four digits", field="year")
+        raise EvidenceError("not a year of four digits, such as 2023", field="year")
     if not by.years.first <= int(cells["year"]) <= by.years.last:
         said = f"version {by.version} of {by.standard} is for {by.years.first} to {by.years.last}; check the year"
         raise EvidenceError(said, field="year")
-    if not cells["organisation"]:
-        raise EvidenceError("empty", field="organisation")
-    for name in ("organisation", "part"):
-        if cells[name][:1] in _FORMULA:
-            raise EvidenceError(_TAKEN, field=name)
+    _named(cells)
     key = (cells["organisation"], int(cells["year"]), indicator.indicator, _part(indicator, cells["part"]))
     counted = found.setdefault(key, Counted())
     group, written, local = _group(cells)
@@ -98,6 +96,15 @@ def _add(found: dict[Key, Counted], cells: dict[str, str], indicators: Mapping[s
     counted.rebuilt |= part.least is not None
     counted.percents |= bool(cells.get("percent"))
     _publish(counted, cells.get("published", ""))
+
+
+def _named(cells: Mapping[str, str]) -> None:
+    if not cells["organisation"]:
+        raise EvidenceError("empty; write it in each row", field="organisation")
+    for name in ("organisation", "part"):
+        what = _TAKEN if cells[name][:1] in _FORMULA else trouble(cells[name])
+        if cells[name] and what:
+            raise EvidenceError(what, field=name)
 
 
 def _together(before: Part | None, part: Part) -> Part:
@@ -167,6 +174,7 @@ def _counts(indicator: Indicator, cells: dict[str, str]) -> Part:
 
 def _number(text: str, name: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", text):
-        said = "not a whole number of people" if text else "empty"
+        said = "not a whole number of people such as 1234" if text else "empty"
+        said += "; where it is not known, leave the indicator out"
         raise EvidenceError(said, field=name, figures=repr(text[:40]) if text else "")
     return int(text)

@@ -197,4 +197,5 @@ def test_the_command_shows_small_figures_only_when_asked_and_says_so(tmp_path: P
     assert err.startswith("Internal view")
     path.write_text("", "utf-8")
     assert main(["wres", str(path)]) == 1
-    assert capsys.readouterr().err == f"{path}: row 1: organisation: a column is missing or there twice\n"
+    said = "a column is missing or there twice; the first row names the columns, separated by commas"
+    assert capsys.readouterr().err == f"{path}: row 1: organisation: {said}\n"

@@ -93,12 +93,12 @@ def test_the_command_says_it_in_text_and_in_json(tmp_path: Path, capsys: Any) ->
     assert all(row["notes"] and not row["flags"] for row in json.loads(capsys.readouterr().out)["indicators"])
 
 
-@pytest.mark.parametrize("twin", ["rxx", "RXX\u0301"])
+@pytest.mark.parametrize("twin", ["rxx", "RXX\u0301", "R\u0425X", "RXX\u200b"])
 def test_one_organisation_under_two_names_is_refused(twin: str) -> None:
     given = ["RXX,2023,3,,bme,27,122,", "RXX,2023,3,,white,44,487,", f"{twin},2024,3,,bme,27,122,"]
     with pytest.raises(EvidenceError) as caught:
         rows(*given, f"{twin},2024,3,,white,44,487,")
-    assert str(caught.value).startswith("return.csv: organisation: ")
+    assert ": organisation: " in str(caught.value)
 
 
 TYPED = {

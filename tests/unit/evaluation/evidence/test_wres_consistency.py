@@ -49,6 +49,24 @@ def test_a_base_of_staff_that_the_workforce_does_not_hold_is_refused(lines: list
     assert _refused(*lines, *BOARD, UNKNOWN) == said
 
 
+def test_a_line_of_totals_among_bands_is_refused() -> None:
+    """Else everybody is twice in the workforce that bands are held against, and intervals are those of other people."""
+    people = {"2": (120, 60, 10), "3": (200, 80, 12), "8a": (90, 20, 10), "9": (30, 12, 0), "VSM": (11, 10, 0)}
+
+    def lines(found: dict[str, tuple[int, ...]]) -> list[str]:
+        groups = ("white", "bme", "unknown")
+        return [
+            f"RXX,2023,1,{band},{group},{n},"
+            for band, numbers in found.items()
+            for group, n in zip(groups, numbers, strict=True)
+        ]
+
+    total = tuple(map(sum, zip(*people.values(), strict=True)))
+    said = "return.csv: RXX 2023, indicator 1: part: All staff has the people of all other bands, who would be counted"
+    assert _refused(*lines({**people, "All staff": total})).startswith(said)
+    assert len(_rows(*lines({**people, "All staff": (*total[:2], total[2] + 1)}))) == len(people) + 1
+
+
 def test_applicants_may_be_more_than_the_workforce_and_who_answers_may_be_of_unknown_ethnicity() -> None:
     assert _rows(*_two("2", "270,5730", "440,9000"), *BOARD)["2", ""].notes == ()
     assert ("5", "") in _rows(*_two("5", "300,670", "250,1000"), *BOARD, UNKNOWN)
