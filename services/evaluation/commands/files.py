@@ -1,8 +1,11 @@
-"""Reading what somebody hands over: text and JSON, or a sentence about why not.
+"""Reading what somebody hands over, text and JSON, and writing what they asked for, or a sentence about why not.
 
-Guards that a file that is missing, not text or not JSON is named, with its line where there is one.
+Guards that a file that is missing, not text or not JSON is named, with its line where there is one, and that nothing is
+left half written.
 """
 
+import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +29,16 @@ def content(path: Path) -> bytes:
         raise EvidenceError(f"cannot be read: {error.strerror}", file=str(path)) from error
 
 
-def write(path: Path, text: str) -> None:
-    """Write a text with a line's end; EvidenceError if it cannot be written."""
+def write(path: Path, content: str) -> None:
+    """Write whole or not at all, readable by its owner only; EvidenceError if it cannot be written."""
     try:
-        path.write_text(f"{text}\n", "utf-8")
+        handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(content)
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
     except OSError as error:
         raise EvidenceError(f"cannot be written: {error.strerror}", file=str(path)) from error
 

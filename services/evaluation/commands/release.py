@@ -9,7 +9,6 @@ import json
 import os
 import stat
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +67,9 @@ def _hand_out(found: Release, given: argparse.Namespace) -> None:
     _follows(found, given.keep)
     shown = json.dumps(disclosure.document(found), indent=2) if given.json else disclosure.text(found)
     if given.keep is not None:
-        _write(given.keep, json.dumps(disclosure.kept.written(found.standing), indent=2) + "\n")
+        files.write(given.keep, json.dumps(disclosure.kept.written(found.standing), indent=2) + "\n")
     if given.csv is not None:
-        _write(given.csv, disclosure.csv(found))
+        files.write(given.csv, disclosure.csv(found))
     sys.stdout.write(f"{shown}\n")
 
 
@@ -143,17 +142,3 @@ def _is_output(path: Path) -> bool:
     except (OSError, ValueError):
         return False
     return stat.S_ISREG(out.st_mode) and os.path.samestat(out, path.stat())
-
-
-def _write(path: Path, content: str) -> None:
-    """Write whole or not at all, readable by its owner only."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(content)
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
-    except OSError as error:
-        raise EvidenceError(f"cannot be written: {error.strerror}", file=str(path)) from error

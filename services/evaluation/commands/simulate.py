@@ -13,6 +13,7 @@ from services.evaluation.commands import files
 from services.evaluation.commands.seeds import seed
 from services.evaluation.evidence.cells import CellTable, written
 from services.evaluation.evidence.claims import DECLARATION_FORMAT, Declaration, Measured
+from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.simulation import Region, region
 
 HELP = "make up the cells of a region whose truth is known (JSON on stdout)"
@@ -62,7 +63,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--declaration",
         type=Path,
         metavar="FILE",
-        help="write one that names the scale and all organisations, waves and starts",
+        help="write one that names the scale and all organisations, waves and starts; never over another file",
     )
     parser.add_argument("--json", action="store_true", help="cells are JSON anyway")
 
@@ -74,12 +75,19 @@ def run(given: argparse.Namespace) -> int:
     truth = Region(**(chosen | {"starts": tuple(given.starts), "sizes": tuple(given.sizes)}))
     table = region(truth)
     if given.declaration:
-        files.write(given.declaration, declared(table).model_dump_json(indent=2))
+        _declare(given.declaration, f"{declared(table).model_dump_json(indent=2)}\n")
     sys.stdout.write(f"{json.dumps(written(table))}\n")
     sys.stderr.write(
         f"The true effect is {truth.truth:.3g} points, whatever {table.people} people happened to answer.\n"
     )
     return 0
+
+
+def _declare(path: Path, text: str) -> None:
+    """Write a declaration over nothing but itself: what was once declared cannot be declared again later."""
+    if path.exists() and not (path.is_file() and files.content(path) == text.encode()):
+        raise EvidenceError("is there already; name a file of its own", file=str(path))
+    files.write(path, text)
 
 
 def declared(table: CellTable) -> Declaration:

@@ -11,8 +11,6 @@ from services.evaluation.evidence import codes, rows
 from services.evaluation.evidence.cells import trouble, twins
 from services.evaluation.evidence.errors import EvidenceError
 from services.evaluation.evidence.wres import reconciling
-from services.evaluation.evidence.errors import EvidenceError
-from services.evaluation.evidence.wres import reconciling
 from services.evaluation.evidence.wres.consistency import consistent
 from services.evaluation.evidence.wres.counted import Counted, Key, Return
 from services.evaluation.evidence.wres.figures import Part, rebuilt

@@ -209,5 +209,12 @@ def test_a_simulated_region_can_be_declared(tmp_path: Path, capsys: Any) -> None
     file.write_text(capsys.readouterr().out, "utf-8")
     limits = asked(capsys, str(file), "--declaration", str(declared))["claim"]["limits"]
     assert not any("declared" in limit for limit in limits)
+    before = declared.read_bytes()
+    assert main(["simulate", "--organisations", "14", "--declaration", str(declared)]) == 0
+    capsys.readouterr()
+    assert main(["simulate", "--organisations", "16", "--declaration", str(declared)]) == 1
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", f"{declared}: is there already; name a file of its own\n")
+    assert declared.read_bytes() == before
     assert main(["simulate", "--declaration", str(tmp_path / "none" / "d.json")]) == 1
     assert "cannot be written" in capsys.readouterr().err
