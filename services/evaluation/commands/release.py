@@ -10,7 +10,6 @@ import os
 import stat
 import sys
 from pathlib import Path
-from typing import Any
 
 from services.evaluation.commands import files
 from services.evaluation.commands.progress import Progress
@@ -93,15 +92,14 @@ def _refusal(found: Refusal) -> str:
 
 
 def _spared(given: argparse.Namespace) -> None:
-    """Refuse a target that holds counts: what another release stood on, which the next one needs, or tables."""
-    kept, counted = disclosure.KEPT_FORMAT, (disclosure.KEPT_FORMAT, disclosure.TABLES_FORMAT)
-    if given.csv is not None and _format(given.csv) in counted:
-        raise EvidenceError("holds exact counts; write the CSV to a file of its own", file=str(given.csv))
-    there = None if given.keep is None else _format(given.keep)
-    if there in counted and (given.first or there != kept):
-        said = "holds what an earlier release stood on; give it as --previous, or keep this one in a file of its own"
-        said = said if there == kept else "holds tables of exact counts; keep this release in a file of its own"
-        raise EvidenceError(said, file=str(given.keep))
+    """Refuse a target that another command reads, or the next release needs: what a former one stood on above all."""
+    for path, may in ((given.csv, None), (given.keep, None if given.first else disclosure.KEPT_FORMAT)):
+        there = None if path is None else _format(path)
+        if there == disclosure.KEPT_FORMAT != may:
+            said = "holds what an earlier release stood on; give it as --previous, or write to a file of its own"
+            raise EvidenceError(said, file=str(path))
+        if there not in (None, disclosure.KEPT_FORMAT):
+            raise EvidenceError(f"is one of {there}; write to a file of its own", file=str(path))
 
 
 def _follows(found: Release, path: Path | None) -> None:
@@ -127,13 +125,14 @@ def _may_be_written(path: Path | None, others: list[Path | None]) -> None:
         raise EvidenceError("is where the release is printed to; name a file of its own", file=str(path))
 
 
-def _format(path: Path) -> Any:
-    """Return which format a file says that it has; None where it says none."""
+def _format(path: Path) -> str | None:
+    """Return which format of these commands a file says that it has; None where it says none."""
     try:
         found = files.document(path) if path.is_file() else None
     except EvidenceError:
         return None
-    return found.get("format") if isinstance(found, dict) else None
+    name = found.get("format") if isinstance(found, dict) else None
+    return name if isinstance(name, str) and name.startswith("groundswell-") else None
 
 
 def _is_output(path: Path) -> bool:

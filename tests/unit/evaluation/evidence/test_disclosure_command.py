@@ -121,12 +121,14 @@ def test_a_csv_does_not_take_the_place_of_what_a_release_stood_on_nor_of_counts(
     spring, summer = str(tmp_path / "spring.json"), str(tmp_path / "summer.json")
     assert main(["release", tables, "--first", "--keep", spring]) == 0
     assert main(["release", tables, "--previous", spring, "--keep", summer]) == 0
+    cells = _file(tmp_path, "cells.json", {"format": "groundswell-cells/1"})
     before = Path(spring).read_text(), Path(older).read_text()
-    for option, target in (("--csv", spring), ("--csv", older), ("--keep", older)):
+    aims = ("--csv", spring), ("--csv", older), ("--keep", older), ("--csv", cells), ("--keep", cells)
+    for option, target in aims:
         capsys.readouterr()
         assert main(["release", tables, "--previous", summer, option, target]) == 1
         out, err = capsys.readouterr()
-        assert (out, "exact counts" in err) == ("", True)
+        assert (out, "write to a file of its own" in err) == ("", True)
     assert (Path(spring).read_text(), Path(older).read_text()) == before
     csv = str(tmp_path / "out.csv")
     for _ in ("new", "again"):
