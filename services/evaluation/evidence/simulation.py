@@ -96,21 +96,25 @@ def _dates(waves: int) -> list[str]:
 
 
 def _check(truth: Region) -> None:
+    many = f"from 1 to {_MANY:,}"
     wrong = {
-        "organisations": not 2 <= truth.organisations <= 1000,  # noqa: PLR2004 # one a side
-        "people": not 1 <= truth.people <= _MANY,
-        "sizes": not all(1 <= size <= _MANY for size in truth.sizes),
-        "taking_part": not 0 <= truth.taking_part <= truth.organisations,
-        "seed": truth.seed < 0,
-        "waves": not 2 <= truth.waves <= 60,  # noqa: PLR2004 # a change needs two
-        "starts": not truth.starts or not all(2 <= start <= truth.waves for start in truth.starts),  # noqa: PLR2004 # after the first
-        "icc": not 0 <= truth.icc <= 1,
-        "stability": not 0 <= truth.stability <= 1,
-        "dropout": not 0 <= truth.dropout < 1,
-        "effect": not abs(truth.effect) < 5,  # noqa: PLR2004 # the scale ends five deviations from its middle
-        "trend": not abs(truth.trend) * truth.waves < 5,  # noqa: PLR2004 # as above
+        "organisations": (not 2 <= truth.organisations <= 1000, "from 2 to 1,000"),  # noqa: PLR2004 # one a side
+        "people": (not 1 <= truth.people <= _MANY, many),
+        "sizes": (not all(1 <= size <= _MANY for size in truth.sizes), many),
+        "taking_part": (not 0 <= truth.taking_part <= truth.organisations, "from 0 to the number of organisations"),
+        "seed": (truth.seed < 0, "0 or more"),
+        "waves": (not 2 <= truth.waves <= 60, "from 2 to 60"),  # noqa: PLR2004 # a change needs two
+        "starts": (
+            not truth.starts or not all(2 <= start <= truth.waves for start in truth.starts),  # noqa: PLR2004 # after the first
+            "from the second wave to the last; who takes no part begins never",
+        ),
+        "icc": (not 0 <= truth.icc <= 1, "a part from 0 to 1"),
+        "stability": (not 0 <= truth.stability <= 1, "a correlation from 0 to 1"),
+        "dropout": (not 0 <= truth.dropout < 1, "a part from 0 to below 1"),
+        "effect": (not abs(truth.effect) < 5, "less than 5 deviations"),  # noqa: PLR2004 # the scale ends there
+        "trend": (not abs(truth.trend) * truth.waves < 5, "less than 5 deviations in all"),  # noqa: PLR2004 # as above
     }
-    for field in (name for name, bad in wrong.items() if bad):
-        raise EvidenceError(f"no region has {getattr(truth, field)}", field=field)
+    for field, said in ((name, said) for name, (bad, said) in wrong.items() if bad):
+        raise EvidenceError(f"has to be {said}", field=field)
     if sum(truth.everybody) * truth.waves > _ANSWERS:
         raise EvidenceError(f"more than {_ANSWERS} answers in all: take fewer people or waves", field="people")

@@ -155,7 +155,7 @@ def test_a_spread_beside_which_nothing_is_a_number_is_refused(capsys: Any, form:
 
 def test_a_region_that_cannot_be_made_up_is_refused(capsys: Any) -> None:
     assert main(["simulate", "--organisations", "1"]) == 1
-    assert capsys.readouterr().err == "organisations: no region has 1\n"
+    assert capsys.readouterr().err == "organisations: has to be from 2 to 1,000\n"
     for options in (["--organisations", "1000", "--people", "100000"], ["--sizes", "0"]):
         assert main(["simulate", *options]) == 1
         assert len(capsys.readouterr().err.splitlines()) == 1
