@@ -32,6 +32,7 @@ _SAID: Mapping[str, str] = {
     "string_too_long": "must have {max_length} characters or fewer",
     "literal_error": "must be {expected}",
     "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
     "dict_type": "must be names with values, in braces",
     "model_type": "must be names with values, in braces",
     "list_type": "must be a list, in brackets",
