@@ -31,6 +31,12 @@ def versions_are_named(claim: Claim) -> bool:
     return bool(claim.made_from.versions) and _are_words(claim.made_from.versions, claim)
 
 
+def library_is_named(claim: Claim) -> bool:
+    """Return likewise of the one library that estimated: its name, a blank and its version."""
+    name, _, version = claim.library.partition(" ")
+    return _are_words({name: version}, claim)
+
+
 def _are_words(names: Mapping[str, str], claim: Claim) -> bool:
     every = [word for pair in names.items() for word in pair]
     return all(_WORD.fullmatch(word) and not hidden(word, ladder().may_not(claim.level)) for word in every)

@@ -25,7 +25,7 @@ class Claim:
     `difference`. `expected_without` is said from level 3 on. At level 0 all figures are None and `suppressed` is True.
     """
 
-    __pydantic_config__ = ConfigDict(extra="forbid")
+    __pydantic_config__ = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
     outcome: str
     unit: str

@@ -33,7 +33,7 @@ class Origin:
     guessed from it.
     """
 
-    __pydantic_config__ = ConfigDict(extra="forbid")
+    __pydantic_config__ = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
     cells: str | None
     others: tuple[str, ...]

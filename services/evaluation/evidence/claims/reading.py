@@ -11,7 +11,12 @@ from collections.abc import Callable, Mapping
 from pydantic import TypeAdapter, ValidationError
 
 from services.evaluation.evidence.cells import Outcome
-from services.evaluation.evidence.claims.carried import instrument_is_named, standards_are_named, versions_are_named
+from services.evaluation.evidence.claims.carried import (
+    instrument_is_named,
+    library_is_named,
+    standards_are_named,
+    versions_are_named,
+)
 from services.evaluation.evidence.claims.claim import Claim
 from services.evaluation.evidence.claims.concluding import further, methods, rule, sound_positions
 from services.evaluation.evidence.claims.figures import Figures, nearest
@@ -241,6 +246,7 @@ _CHECKS: Mapping[str, Callable[[Claim], bool]] = {
     "made_from.control": _controlled,
     "made_from.instrument": instrument_is_named,
     "made_from.versions": versions_are_named,
+    "library": library_is_named,
     "standards": standards_are_named,
     "made_from.left_out": _left,
     "made_from.declaration": _declared,

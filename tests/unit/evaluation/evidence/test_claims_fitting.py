@@ -94,5 +94,17 @@ def test_nothing_is_said_in_the_names_of_standards() -> None:
     assert refused(claim, standards={"caused": "1"}) == "standards"
 
 
+@pytest.mark.parametrize("library", ["It was caused by us", "diff-diff", "diff-diff proved", "diff-diff 3\u202e", " 3"])
+def test_nothing_is_said_in_the_name_of_the_library(library: str) -> None:
+    assert refused(conclude(WHOLE, SURE, KNOWN), library=library) == "library"
+
+
+@pytest.mark.parametrize(
+    "changed", [{"people": "140"}, {"seed": True}, {"smallest_detectable": float("inf")}, {"organisations": 30.0}]
+)
+def test_a_number_is_a_number_and_ends(changed: dict[str, Any]) -> None:
+    assert refused(conclude(WHOLE, SURE, KNOWN), **changed) == next(iter(changed))
+
+
 def test_a_scale_rises() -> None:
     assert refused(conclude(WHOLE, None, replace(KNOWN)), made_from={"scale": [100, 0]}) == "made_from.scale"
