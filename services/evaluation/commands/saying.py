@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 
 from services.evaluation.evidence.claims import Beside, Claim, canonical
 
+_COUNTED = "Wave 0 is the first since the start; it and later ones are held against -1, earlier ones against the one before."
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -95,7 +97,7 @@ def _span(ends: tuple[float, float] | None) -> str | None:
 
 def _waves(aside: Beside) -> list[str]:
     lines = [f"{wave:>5}  {value:>10g}  {low:>8g}  {high:>8g}" for wave, value, low, high in aside.event_study]
-    lines = ["", " wave  difference       low      high   (band over all waves)", *lines] if lines else []
+    lines = ["", " wave  difference       low      high   (band over all waves)", *lines, _COUNTED] if lines else []
     return [
         *lines,
         *(

@@ -137,3 +137,12 @@ def test_the_line_of_bends_says_that_it_is_about_the_first_wave() -> None:
     claim = claimed(without(who=NOBODY))
     text = readable(Said(claim, Beside(sensitivity=((0.1, 1.2, 3.4),))))
     assert "First wave since the start, if trends bend by 0.1 a wave: 1.2 to 3.4." in text.splitlines()
+
+
+def test_under_the_waves_stands_how_they_are_counted_and_what_each_is_held_against() -> None:
+    """Wave -1 is no row of a common base: it is the difference from the wave before it."""
+    claim = claimed(without(who=NOBODY))
+    lines = readable(Said(claim, Beside(event_study=((-1, 0.5, -1.0, 2.0), (0, 3.0, 1.0, 5.0))))).splitlines()
+    at = next(place for place, line in enumerate(lines) if line.startswith(" wave  difference"))
+    assert lines[at + 3].startswith("Wave 0 is the first since the start; it and later ones are held against -1")
+    assert not any(line.startswith("Wave 0") for line in readable(Said(claim, Beside())).splitlines())
