@@ -158,8 +158,8 @@ def _nested(one: Known, other: Known) -> None:
         if not (ours <= yours or yours <= ours):
             raise EvidenceError(
                 f"{min(ours - yours)} is in no place of {other.table.table}, which counts the same people and has "
-                f"{min(yours - ours)} instead: write values alike, or give the coarser dimension a name of its own and "
-                'declare which values lie "within" which',
+                f"{min(yours - ours)} instead: write values alike, count who is missing under a value of their own, or "
+                'give the coarser dimension a name of its own and declare which values lie "within" which',
                 cell=one.table.table,
                 field=name,
             )
