@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 from services.evaluation.evidence.claims import Beside, Claim, canonical
 
-_COUNTED = "Wave 0 is the first since the start; it and later ones are held against -1, earlier ones against the one before."
+_COUNTED = "Wave 0 is the first since the start; it and later ones are held against -1, others against the one before."
 
 
 @dataclass(frozen=True, slots=True)
