@@ -76,6 +76,7 @@ SPOILED: list[tuple[Spoil, str, str, str]] = [
     (put("outcome.low", 200), "", "outcome", "low must be below high"),
     (put("outcome.better", "louder"), "", "outcome.better", "higher"),
     (put("waves", ["2023-09", "2023-09", "2024-01"]), "", "waves", "not repeat"),
+    (put("waves", ["2023-09", "2024-01", "2024-01-01"]), "", "waves", "not repeat"),
     (put("waves", ["2023-09", "2024-01", "2024-05", "2024-09"]), "", "waves[3]", "nobody answered"),
     (put("waves.0", "last autumn"), "", "waves[0]", "such as 2023-09"),
     (put("k", 1), "", "k", "must be 10 or more"),
