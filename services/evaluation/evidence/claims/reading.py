@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from pydantic import TypeAdapter, ValidationError
 
+from services.evaluation.evidence import documents
 from services.evaluation.evidence.cells import Outcome
 from services.evaluation.evidence.claims.carried import (
     instrument_is_named,
@@ -41,8 +42,7 @@ def read(text: bytes) -> Claim:
     try:
         claim = _CLAIM.validate_json(text)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        raise EvidenceError(first["msg"], field=".".join(map(str, first["loc"]))) from None
+        raise documents.told(error, "", "") from None
     for field, holds in _CHECKS.items():
         if not holds(claim):
             raise EvidenceError("does not fit the rest of the claim, or the rules it names", field=field)

@@ -78,12 +78,12 @@ def test_other_cells_or_choices_make_another_claim(region: tuple[str, str], tmp_
     [
         (lambda shown: shown["claim"].update(sentence="It works."), "sentence: a claim of level 2 may not say"),
         (lambda shown: shown["claim"].update(difference=5.0), ": does not fit the rest of the claim"),
-        (lambda shown: shown["claim"].update(difference=float("nan")), ": does not fit the rest of the claim"),
+        (lambda shown: shown["claim"].update(difference=float("nan")), "difference: must be a number"),
         (
             lambda shown: shown["claim"].update(rule="evidence/1 ladder/1"),
             f"than this program has ({rule()}): check it",
         ),
-        (lambda shown: shown["claim"].pop("level"), "level: "),
+        (lambda shown: shown["claim"].pop("level"), "level: is missing; write it"),
         (lambda shown: shown.update(claim=[1]), "no claim, but it should be"),
         (lambda shown: shown.pop("claim"), "no claim, but it should be"),
     ],
