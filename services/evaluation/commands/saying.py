@@ -92,16 +92,24 @@ def _named(values: Mapping[str, object]) -> str | None:
 
 
 def _span(ends: tuple[float, float] | None) -> str | None:
-    return None if ends is None else f"{ends[0]:g} to {ends[1]:g}"
+    return None if ends is None else f"{_exact(ends[0])} to {_exact(ends[1])}"
+
+
+def _exact(value: float) -> str:
+    """Return a figure as the claim has it: six digits alone would narrow intervals of scales beyond 9,999."""
+    return f"{value:.12g}"
 
 
 def _waves(aside: Beside) -> list[str]:
-    lines = [f"{wave:>5}  {value:>10g}  {low:>8g}  {high:>8g}" for wave, value, low, high in aside.event_study]
+    lines = [
+        f"{wave:>5}  {_exact(value):>10}  {_exact(low):>8}  {_exact(high):>8}"
+        for wave, value, low, high in aside.event_study
+    ]
     lines = ["", " wave  difference       low      high   (band over all waves)", *lines, _COUNTED] if lines else []
     return [
         *lines,
         *(
-            f"First wave since the start, if trends bend by {bend:g} a wave: {low:g} to {high:g}."
+            f"First wave since the start, if trends bend by {_exact(bend)} a wave: {_exact(low)} to {_exact(high)}."
             for bend, low, high in aside.sensitivity
         ),
         *_asked(aside),

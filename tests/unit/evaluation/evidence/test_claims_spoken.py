@@ -197,3 +197,14 @@ def test_the_table_says_which_end_is_better() -> None:
     lower = conclude(replace(WHOLE, outcome=OUTCOME.model_copy(update={"better": "lower"})), SURE, KNOWN)
     assert re.search("^better +lower scores$", readable(Said(lower, Beside())), re.MULTILINE)
     assert "better" not in readable(Said(conclude(fewer(1), None), Beside()))
+
+
+def test_the_table_has_the_figures_of_the_claim_however_many_digits_they_have() -> None:
+    """MCR-30: with six digits an interval of a scale beyond 9,999 was printed narrower than the claim has it."""
+    wide = replace(conclude(WHOLE, SURE, KNOWN), interval=(12345.64, 123456.78), attrition=(-98765.43, 234567.5))
+    aside = Beside(event_study=((0, 12345.64, -98765.43, 234567.5),), sensitivity=((1234.5678, 12345.64, 123456.78),))
+    shown = readable(Said(wide, aside))
+    assert re.search("^95 % interval +12345.64 to 123456.78$", shown, re.MULTILINE)
+    assert re.search("^those who left: between +-98765.43 to 234567.5$", shown, re.MULTILINE)
+    assert re.search("^ +0 +12345.64 +-98765.43 +234567.5$", shown, re.MULTILINE)
+    assert "bend by 1234.5678 a wave: 12345.64 to 123456.78." in shown
