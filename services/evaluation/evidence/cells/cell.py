@@ -16,6 +16,13 @@ Pair = tuple[int, int]
 _Axis = TypeVar("_Axis", int, Pair)
 
 
+class Changed(NamedTuple):
+    """Sums over people of how far they moved, or of what they scored, and of its squares."""
+
+    total: int
+    squares: int
+
+
 class Key(NamedTuple):
     """What the people of a cell share; sorts, so that a table has one order."""
 
@@ -68,6 +75,14 @@ class Cell:
         scores = {wave: {score: 1} for wave, score in at.items()}
         changes = {(early, late): {at[late] - at[early]: 1} for early, late in pairs(key.pattern)}
         return cls(*key, n=1, sums=numbers, products=products, scores=scores, changes=changes)
+
+    def changed(self, early: int, late: int) -> Changed:
+        """Return how far its people moved between two waves of the pattern; where these are one, what they scored."""
+        i, j = self.pattern.index(early), self.pattern.index(late)
+        if i == j:
+            return Changed(self.sums[i], self.products[i][i])
+        squares = self.products[i][i] + self.products[j][j] - 2 * self.products[i][j]
+        return Changed(self.sums[j] - self.sums[i], squares)
 
     def add(self, answers: Sequence[int]) -> "Cell":
         """Return the cell with one person more."""

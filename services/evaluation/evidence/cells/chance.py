@@ -39,11 +39,10 @@ def together(cells: Iterable[Cell], early: int, late: int) -> Together:
     for cell in cells:
         if early not in cell.pattern or late not in cell.pattern:
             continue
-        i, j = cell.pattern.index(early), cell.pattern.index(late)
         n += cell.n
-        total += cell.sums[j] - (cell.sums[i] if i != j else 0)
-        squares += cell.products[j][j] + (cell.products[i][i] - 2 * cell.products[i][j] if i != j else 0)
-        kept = (cell.scores or {}).get(early) if i == j else (cell.changes or {}).get((early, late))
+        changed = cell.changed(early, late)
+        total, squares = total + changed.total, squares + changed.squares
+        kept = (cell.scores or {}).get(early) if early == late else (cell.changes or {}).get((early, late))
         whole = whole and kept is not None
         for value, many in (kept or {}).items():
             spread[value] = spread.get(value, 0) + many

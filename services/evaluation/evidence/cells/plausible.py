@@ -99,7 +99,7 @@ def _moments(cell: Cell, outcome: Outcome) -> Iterable[tuple[str, str]]:
         if not squares_are_possible(n, total, products[i][i], low, high):
             yield f"products[{i}][{i}]", f"no {n} people have scores from {low} to {high} with this sum of squares"
         for j in range(i):
-            change, squares = total - sums[j], products[i][i] + products[j][j] - 2 * products[i][j]
+            change, squares = cell.changed(cell.pattern[j], cell.pattern[i])
             if not squares_are_possible(n, change, squares, low - high, high - low):
                 yield f"products[{i}][{j}]", f"no {n} people with scores from {low} to {high} change like this"
     if not _possible(n, sums, products):
@@ -138,9 +138,7 @@ def _histograms(cell: Cell, outcome: Outcome) -> Iterable[tuple[str, str]]:
         if not (early < late and {early, late} <= set(at)):
             yield field, "not two rising waves of the pattern"
             continue
-        i, j = at[early], at[late]
-        squares = cell.products[i][i] + cell.products[j][j] - 2 * cell.products[i][j]
-        yield from _counted(field, counts, cell.sums[j] - cell.sums[i], squares)
+        yield from _counted(field, counts, *cell.changed(early, late))
 
 
 def _counted(field: str, counts: Histogram, total: int, squares: int) -> Iterable[tuple[str, str]]:

@@ -49,9 +49,7 @@ class _Changes:
 
 def _alike(cell: Cell, before: int, after: int) -> Histogram:
     """Return how much all of a cell's people changed by, from its sums; nothing where they did not change alike."""
-    i, j = cell.pattern.index(before), cell.pattern.index(after)
-    gain = cell.sums[j] - cell.sums[i]
-    squares = cell.products[j][j] + cell.products[i][i] - 2 * cell.products[i][j]
+    gain, squares = cell.changed(before, after)
     return {gain // cell.n: cell.n} if cell.n and cell.n * squares == gain**2 else {}
 
 

@@ -42,16 +42,9 @@ def _entropies(table: CellTable) -> dict[tuple[int, int], float]:
         for early, late in {*_steps(cell), *((wave, wave) for wave in cell.pattern)}:
             kept = (cell.scores or {}).get(late) if early == late else (cell.changes or {}).get((early, late))
             counts[early, late].update(kept or {})
-            sums[early, late].update(_sums(cell, early, late))
+            total, squares = cell.changed(early, late)
+            sums[early, late].update({"people": cell.n, "total": total, "squares": squares})
     return {pair: _entropy(counts[pair], one["people"], one["total"], one["squares"]) for pair, one in sums.items()}
-
-
-def _sums(cell: Cell, early: int, late: int) -> dict[str, int]:
-    i, j = cell.pattern.index(early), cell.pattern.index(late)
-    if i == j:
-        return {"people": cell.n, "total": cell.sums[j], "squares": cell.products[j][j]}
-    squares = cell.products[j][j] + cell.products[i][i] - 2 * cell.products[i][j]
-    return {"people": cell.n, "total": cell.sums[j] - cell.sums[i], "squares": squares}
 
 
 def _entropy(counts: Histogram, people: int, total: int, squares: int) -> float:
