@@ -4,8 +4,9 @@ from math import hypot, log
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 from scipy.stats.contingency import relative_risk
 
 from services.evaluation.evidence import wres
@@ -34,6 +35,20 @@ def test_a_ratio_is_scipys_relative_risk(a: int, more: int, c: int, others: int)
     expected = relative_risk(a, a + more, c, c + others)
     interval = expected.confidence_interval()
     assert (found.value, found.low, found.high) == (expected.relative_risk, interval.low, interval.high)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 60), st.integers(0, 500), st.integers(0, 60), st.integers(0, 500))
+def test_points_stand_between_scipys_wilson_intervals(a: int, more: int, c: int, others: int) -> None:
+    """Newcombe's interval from scipy's two, and as exact."""
+    parts = Part(a, a + more + 1), Part(c, c + others + 1)
+    each = [binomtest(part.count, part.base).proportion_ci(method="wilson") for part in parts]
+    shares = [part.count / part.base for part in parts]
+    down = hypot(shares[0] - each[0].low, each[1].high - shares[1])
+    up = hypot(each[0].high - shares[0], shares[1] - each[1].low)
+    found, apart = wres.points(*parts), shares[0] - shares[1]
+    expected = [100 * end for end in (apart, apart - down, apart + up)]
+    assert [found.value, found.low, found.high] == pytest.approx(expected, abs=1e-10)
 
 
 @pytest.mark.parametrize(("one", "other"), [(Part(0, 50), Part(3, 60)), (Part(3, 50), Part(0, 60)), (NOBODY, NOBODY)])
