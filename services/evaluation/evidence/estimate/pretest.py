@@ -49,7 +49,9 @@ def pre_test(fit: Fit, spread: float, when: Numbers) -> PreTest | None:
     whole = _drift(fit, steps(fit, when))
     if not before or whole is None:
         return None
-    drift = whole[before] * min(1.0, DRIFT * spread / max(whole[before].mean(), np.finfo(float).tiny))
+    average, longest = whole[before].mean(), DRIFT * spread
+    # Divided only where it is longer: a warning of numpy would tell a difference of exactly 0 that is not said.
+    drift = whole[before] * (longest / average if average > longest else 1.0)
     effects, covariance = fit.effects[before], small.correction * fit.covariance[np.ix_(before, before)]
     ones = np.ones((1, len(before))) / len(before)
     for reading in (np.eye(len(before)), _by_time(fit, before), ones):

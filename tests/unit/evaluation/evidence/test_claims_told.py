@@ -126,3 +126,16 @@ def test_how_sure_a_change_of_four_small_organisations_is_is_not_said(
     )
     assert ladder().people_alone not in claim.assumptions or sure
     assert read(canonical(claim)) == claim
+
+
+def test_no_warning_tells_a_difference_of_nothing_that_is_not_said() -> None:
+    """Warnings are errors here; one came where the difference was exactly 0, also beside "not enough responses"."""
+    side = np.repeat([[0], [100]], 10, axis=0) * np.ones((1, 3), dtype=np.int64)
+    side[0, 1] = side[7, 2] = 100
+    names = [f"Trust {number // 5}" for number in range(40)]
+    answers = np.concatenate([side, side])
+    table = CellTable.of(OUTCOME, WAVES, fold(names, [3] * 20 + [0] * 20, answers, answers >= 0))
+    found = estimate(table)
+    claim = conclude(table, found)
+    assert (found.effect, found.pre_test_powered) == (0.0, False)
+    assert (claim.level, claim.difference) == (0, None)
