@@ -92,7 +92,7 @@ def _hidden(design: Power) -> bool:
 
 
 def _told(design: Power) -> bool:
-    """Whether no claim would say how sure a change is: of three or four organisations each could solve for the others.
+    """Whether no claim would say how sure a change is: of up to five organisations each could solve for the others.
 
     With more organisations a side all of one size stand out from nobody.
     """

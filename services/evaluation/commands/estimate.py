@@ -21,6 +21,7 @@ from services.evaluation.evidence.claims import (
     check_outcome,
     conclude,
     declaration,
+    described,
     later_recognisable,
     looking_back,
     moved,
@@ -122,12 +123,9 @@ def made(given: argparse.Namespace) -> saying.Said:
         seed_chosen=options.seed != follows,
         rescaled=any(declared.is_secondary(one) and not declared.foresaw_scale(one) for one in straight.values()),
     )
-    claim = conclude(table, found[chosen], known)
+    claim, as_said = conclude(table, found[chosen], known), described(table, found[chosen])
     return saying.Said(
-        claim,
-        beside(claim, table, found[chosen]),
-        _not_compared(claim, table, found[chosen]),
-        _back(claim, whole, found[chosen]),
+        claim, beside(claim, table, as_said), _not_compared(claim, table, as_said), _back(claim, whole, as_said)
     )
 
 

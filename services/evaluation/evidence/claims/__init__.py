@@ -10,6 +10,7 @@ from services.evaluation.evidence.claims.claim import Claim, canonical
 from services.evaluation.evidence.claims.concluding import claim, conclude, moved, rule
 from services.evaluation.evidence.claims.conditions import Conditions, level, limits
 from services.evaluation.evidence.claims.declaration import DECLARATION_FORMAT, Declaration, declaration
+from services.evaluation.evidence.claims.described import described
 from services.evaluation.evidence.claims.figures import Figures
 from services.evaluation.evidence.claims.holding import Circumstances, conditions
 from services.evaluation.evidence.claims.ladder import ladder
@@ -42,6 +43,7 @@ __all__ = [
     "conclude",
     "conditions",
     "declaration",
+    "described",
     "dose_sentence",
     "fingerprint",
     "ladder",

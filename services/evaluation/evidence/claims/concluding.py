@@ -14,6 +14,7 @@ from services.evaluation.evidence.cells import CellTable
 from services.evaluation.evidence.change import Bounds, Change, bounds, since_start
 from services.evaluation.evidence.claims.claim import Claim
 from services.evaluation.evidence.claims.conditions import level, limits
+from services.evaluation.evidence.claims.described import described
 from services.evaluation.evidence.claims.figures import Figures, downwards, nearest, rounded_people, upwards
 from services.evaluation.evidence.claims.holding import NOTHING_KNOWN, Circumstances, conditions, corrected, shown
 from services.evaluation.evidence.claims.ladder import ladder
@@ -38,6 +39,7 @@ def conclude(table: CellTable, estimate: Estimate | None, known: Circumstances =
         raise EvidenceError("cells hold several instruments: claim one at a time", field="instrument")
     if table.then is not None:
         raise EvidenceError("a wave looks back: take it out first (`forward`)", field="then")
+    estimate = None if estimate is None else described(table, estimate)
     drawn = known.declaration.drawn(table)
     control = estimate.control if estimate else ""
     alike = estimate is not None and estimate.inference == MEANS
@@ -53,6 +55,7 @@ def claim(
     known: Circumstances = NOTHING_KNOWN,
 ) -> Claim:
     """Return the claim from its parts, which belong to the same table; see `conclude`, which finds them."""
+    estimate = None if estimate is None else described(table, estimate)
     held = conditions(table, change, estimate, limited, known)
     reached, rules = level(held), ladder()
     figure = None if change is None or reached == 0 else shown(reached, table, change, estimate, known)

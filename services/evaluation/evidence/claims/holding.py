@@ -19,7 +19,6 @@ from services.evaluation.evidence.change import (
     by_rank,
     by_share,
     compared,
-    fewest,
     footing,
     joined,
     mixed,
@@ -28,6 +27,7 @@ from services.evaluation.evidence.change import (
 )
 from services.evaluation.evidence.claims.conditions import Conditions
 from services.evaluation.evidence.claims.declaration import Declaration
+from services.evaluation.evidence.claims.described import is_described
 from services.evaluation.evidence.claims.figures import Figures, Sure, figures
 from services.evaluation.evidence.claims.ladder import ladder
 from services.evaluation.evidence.claims.missing import bounded, harmless, outlasts, shared
@@ -37,7 +37,6 @@ from services.evaluation.evidence.claims.recognising import (
     own_figure,
     recognisable,
     recognised,
-    told_by_spread,
 )
 from services.evaluation.evidence.claims.unchosen import between_unchosen
 from services.evaluation.evidence.estimate import MEANS, Estimate, detectable
@@ -105,7 +104,7 @@ def conditions(
     return replace(
         alone,
         comparison=True,
-        told=_told(table, estimate),
+        told=is_described(estimate),
         dominated=_part(estimate.sizes_treated, estimate.sizes_comparison) > rules.dominant_share,
         organisations_treated=min(
             _sizeable(estimate.organisations_treated, estimate.sizes_treated, estimate.clusters), change.organisations
@@ -157,8 +156,6 @@ def shown(reached: int, table: CellTable, change: Change, estimate: Estimate | N
         observed, figure = estimate.observed or 0.0, estimate.effect
         people = min(estimate.people_treated, estimate.people_comparison)
         sure, freedom = Sure(estimate.interval, estimate.smallest_detectable, estimate.p_value), estimate.freedom
-        if _told(table, estimate):
-            sure = Sure(None, None, None)
     several = corrected(reached, table, sure.p_value, known)
     if several is not None:
         others = [value for name, value in _secondary(reached, known).items() if name != table.outcome.name]
@@ -196,13 +193,6 @@ def _sizeable(organisations: int, sizes: Sequence[int], clusters: int) -> int:
     """Count the organisations of a side that have people enough; one that is on both sides is half of one on each."""
     enough = sum(size >= ladder().fewest_in_organisation for size in sizes)
     return min(organisations, enough, clusters // 2)
-
-
-def _told(table: CellTable, estimate: Estimate) -> bool:
-    """Whether organisations count alike, and how far they differ would tell what the people of a small one did."""
-    k = max(table.k, ladder().fewest_people)
-    sides = fewest(table, estimate.control) if estimate.inference == MEANS else ()
-    return any(told_by_spread(tuple(side.values()), k) for side in sides)
 
 
 def _part(*sides: Sequence[int]) -> float:

@@ -13,8 +13,9 @@ from services.evaluation.evidence.claims.ladder import ladder
 _ALONE = 2
 _AMONG = 3
 """Small organisations among larger ones that hide one another: one or two stand out."""
-_FOUR = 4
-"""Organisations of which the others nearly follow for whoever knows one, and how far all of them differ."""
+_FOUR, _FIVE = 4, 5
+"""Organisations of which the others nearly follow for whoever knows one, and how far all of them differ: where people
+count alike, and where organisations do."""
 
 
 def recognised(people: int, largest: int, organisations: int, k: int) -> bool:
@@ -49,14 +50,14 @@ def as_one(pairs: Iterable[Compared]) -> bool:
 
 
 def told_by_spread(sizes: Sequence[int], k: int) -> bool:
-    """Return whether how far organisations differ that count alike, each once, would tell what the people did of one
-    with fewer than k.
+    """Return whether the mean of organisations that count alike, each once, and how far they differ would tell what the
+    people did of one with fewer than k.
 
-    One or two such organisations stand out from larger ones, whose means differ less; and of three or four each can
-    solve for the others.
+    Of five or fewer each can solve for the others, whose means are parts of unlike wholes; among more, one or two small
+    ones stand out from larger ones, whose means differ less.
     """
     few = sum(size < k for size in sizes)
-    return 0 < few < _AMONG or (few > 0 and len(sizes) <= _FOUR)
+    return 0 < few < _AMONG or (few > 0 and len(sizes) <= _FIVE)
 
 
 def told_by_error(change: Change, k: int) -> bool:

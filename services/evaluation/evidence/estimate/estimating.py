@@ -132,7 +132,8 @@ def _estimated(blank: Estimate, groups: Sequence[Moments], fit: Fit, options: Op
         return replace(described, attempted=True)
     if min(sure.error, sure.interval[1] - sure.interval[0]) <= _NOTHING * largest_score(groups):
         return replace(known, reason=NO_SPREAD)
-    judged = _judged(replace(known, method=METHODS[name], inference=name), sure)
+    by_people = (fit.simple[0], inference.moved(found, weights)) if name == MEANS else None
+    judged = _judged(replace(known, method=METHODS[name], inference=name, by_people=by_people), sure)
     last = min(cohort for cohort, _ in tasks) - 1
     return judged if thin else _over_time(judged, fit, options, deviation(groups, last), when)
 

@@ -23,6 +23,8 @@ class Estimate:
     """Average over cohorts and waves after the start, weighted by people (Callaway and Sant'Anna's simple one)."""
     observed: float | None = None
     """How far the programme's people moved, averaged exactly as the effect: less the effect, the comparison's move."""
+    by_people: tuple[float, float] | None = None
+    """Effect and observed move with people alike; only where `effect` counts organisations alike."""
     error: float | None = None
     """Standard error; None where the inference gives none (few organisations) or it is zero."""
     interval: Interval | None = None

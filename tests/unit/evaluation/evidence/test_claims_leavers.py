@@ -94,7 +94,7 @@ def test_of_few_that_a_lottery_trims_the_bounds_are_not_said_either() -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_bounds_of_people_are_not_said_of_a_difference_that_counts_organisations_alike(seed: int) -> None:
     """MCR-30: of organisations' means, which weigh alike, the bounds of people are of another figure."""
-    sizes, answers = (400, 6, 9, 12, 6, 8, 400, 10), 4
+    sizes, answers = (400, 16, 19, 12, 16, 18, 400, 10), 4
     random = np.random.default_rng(seed)
     house = np.repeat(np.arange(len(sizes)), sizes)
     each = 50 + random.normal(0, 6, (len(sizes), answers))[house] + random.normal(0, 6, (sum(sizes), answers))

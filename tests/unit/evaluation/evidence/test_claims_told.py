@@ -1,5 +1,6 @@
 """How sure a difference is, where organisations count alike, tells nobody what the people of a small one did."""
 
+from itertools import product
 from math import sqrt
 
 import numpy as np
@@ -10,7 +11,7 @@ from services.evaluation.evidence.cells import CellTable, Outcome, fold
 from services.evaluation.evidence.change import fewest
 from services.evaluation.evidence.claims import Claim, canonical, conclude, ladder, read
 from services.evaluation.evidence.claims.recognising import told_by_spread
-from services.evaluation.evidence.estimate import MEANS, Estimate, estimate
+from services.evaluation.evidence.estimate import MEANS, METHODS, NONE, Estimate, estimate
 
 OUTCOME = Outcome(name="Confidence to challenge", low=0, high=100)
 WAVES = ["2023-09", "2024-01", "2024-05"]
@@ -53,8 +54,8 @@ def test_of_three_organisations_one_solved_for_the_change_of_two_people() -> Non
     """The interval said how far the three differ, the change what they add up to: to a tenth of a point of 100."""
     table, moved = region(1, [30, 30, 2])
     claim, found = claimed(table)
-    assert claim.observed is not None
-    assert solved(moved[0], claim.observed, found) == pytest.approx(moved[2], abs=0.7)
+    assert found.observed is not None
+    assert solved(moved[0], round(found.observed, 1), found) == pytest.approx(moved[2], abs=0.7)
     assert (claim.level, claim.interval, claim.smallest_detectable, claim.detected) == (2, None, None, None)
     assert "How sure this is cannot be said" in claim.sentence
     assert ladder().limits["told"] in claim.limits
@@ -71,7 +72,8 @@ def test_of_three_organisations_one_solved_for_the_change_of_two_people() -> Non
         ([10, 10, 10, 10], True),
         ([30, 30, 30, 30, 9], False),
         ([30, 30, 30, 9, 9], False),
-        ([9, 9, 9, 9, 9], True),
+        ([9, 9, 9, 9, 9], False),
+        ([10, 10, 10, 10, 10], True),
     ],
 )
 def test_how_sure_it_is_is_said_of_organisations_with_people_enough_or_many_small_ones(
@@ -84,13 +86,58 @@ def test_how_sure_it_is_is_said_of_organisations_with_people_enough_or_many_smal
 
 @pytest.mark.parametrize(
     ("sizes", "told"),
-    [((), False), ((9,) * 3, True), ((9,) * 4, True), ((9,) * 5, False), ((9, 10, 10, 10), True), ((10,) * 3, False)],
+    [
+        ((), False),
+        ((9,) * 3, True),
+        ((9,) * 5, True),
+        ((9,) * 6, False),
+        ((9, 9, 10, 10, 10, 10), True),
+        ((9, 10, 10, 10), True),
+        ((10,) * 3, False),
+    ],
 )
-def test_one_or_two_small_ones_stand_out_and_of_four_each_nearly_knows_the_others(
+def test_one_or_two_small_ones_stand_out_and_of_five_each_nearly_knows_the_others(
     sizes: tuple[int, ...], *, told: bool
 ) -> None:
-    """MCR-30: of four of five a side, yes and no scored 100 and 0, one or two values were left in a quarter."""
+    """MCR-30: of four of five a side, yes and no scored 100 and 0, one or two values were left in a quarter; of five
+    of unlike size in nearly all.
+    """
     assert told_by_spread(sizes, 10) is told
+
+
+def answered_yes(seed: int, sizes: list[int]) -> tuple[CellTable, list[int]]:
+    """Yes and no, 100 and 0, of three organisations that begin and three others; how many more said yes in each."""
+    random = np.random.default_rng(seed)
+    house = np.repeat(np.arange(len(sizes)), sizes)
+    said = (random.normal(0, 1, (len(house), 1)) + random.normal(0, 1, (len(house), 2)) > 0).astype(np.int64)
+    starts = np.where(house < 3, 2, 0).tolist()
+    table = CellTable.of(OUTCOME, WAVES[:2], fold([f"Trust {one}" for one in house], starts, 100 * said, said >= 0))
+    return table, [int((said[house == one, 1] - said[house == one, 0]).sum()) for one in range(3)]
+
+
+def left(moved: list[int], sizes: list[int], observed: float) -> set[int]:
+    """What the second can have changed by, for the first, which knows its own, the sizes and a mean of organisations'
+    means.
+    """
+    others = product(*(range(-size, size + 1) for size in sizes[1:3]))
+    means = (
+        (second, 100 * (moved[0] / sizes[0] + second / sizes[1] + third / sizes[2]) / 3) for second, third in others
+    )
+    return {second for second, mean in means if abs(mean - observed) <= 0.0501}
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3, 5])
+def test_parts_of_unlike_wholes_are_not_added_up(seed: int) -> None:
+    """Fifths, sevenths and ninths make a figure in one way only: the mean of means told each what the others did."""
+    sizes = [5, 7, 9, 8, 9, 11]
+    table, moved = answered_yes(seed, sizes)
+    claim, found = claimed(table)
+    assert found.observed is not None
+    told = left(moved, sizes, round(found.observed, 1))
+    assert told <= {moved[1] - 7, moved[1], moved[1] + 7}  # all seven went the other way, or only so many did
+    assert (claim.level, claim.interval, claim.method) == (2, None, f"{METHODS[NONE]}; {NONE}")
+    assert claim.observed == round(100 * sum(moved) / 21, 1)
+    assert ladder().limits["told"] in claim.limits
 
 
 def test_an_organisation_is_as_small_as_at_the_wave_that_fewest_answered() -> None:

@@ -179,7 +179,7 @@ def test_nothing_is_promised_of_people_so_few_that_no_claim_shows_them(
 
 
 @pytest.mark.parametrize(
-    ("organisations", "people", "sure"), [(6, 9, False), (6, 10, True), (8, 9, False), (8, 10, True), (10, 9, True)]
+    ("organisations", "people", "sure"), [(6, 9, False), (6, 10, True), (10, 9, False), (10, 10, True), (12, 9, True)]
 )
 def test_how_sure_a_change_is_is_promised_as_a_claim_will_say_it(
     organisations: int, people: int, capsys: Any, *, sure: bool
