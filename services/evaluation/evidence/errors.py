@@ -20,8 +20,8 @@ class EvidenceError(Exception):
         return f"{': '.join(where)}: {self.what}" if where else self.what
 
     def inside(self, file: str) -> "EvidenceError":
-        """Return the same error, said of a file."""
-        return EvidenceError(self.what, file=file, cell=self.cell, field=self.field, figures=self.figures)
+        """Return the same error, said of a file; one that names its own, such as a standard's, keeps it."""
+        return EvidenceError(self.what, file=self.file or file, cell=self.cell, field=self.field, figures=self.figures)
 
     def internally(self) -> "EvidenceError":
         """Return the same error with its figures in the sentence, for those who may see what is small."""

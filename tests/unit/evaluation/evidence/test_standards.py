@@ -54,3 +54,10 @@ def test_a_standard_that_is_not_there_is_named_beside_those_that_are() -> None:
 def test_a_name_cannot_lead_out_of_the_folder() -> None:
     with pytest.raises(EvidenceError, match="no such standard"):
         standards.load("../../enrolment/catalogue/organisations", Codes)
+
+
+def test_a_wrong_standard_is_not_said_of_the_file_that_was_read_by_it() -> None:
+    with pytest.raises(EvidenceError) as caught:
+        standards.read("ladder", "version: [\n", Codes)
+    assert str(caught.value.inside("cells.json")).startswith("ladder.yaml:2: not YAML")
+    assert str(EvidenceError("is empty", field="cells").inside("cells.json")) == "cells.json: cells: is empty"
