@@ -12,8 +12,8 @@ from services.evaluation.evidence.wres.counted import GROUPS, Counted, Key, Retu
 from services.evaluation.evidence.wres.figures import Part
 from services.evaluation.evidence.wres.standard import Indicator
 
-_SEVERAL = 3
-"""So many bands seldom add up to one more, in every group, by chance."""
+_SEVERAL, _FEW = 3, 10
+"""So many bands seldom add up to one more, in every group, by chance, where it has so many BME people."""
 
 
 def consistent(returned: Return, indicators: Mapping[str, Indicator]) -> None:
@@ -117,7 +117,8 @@ def _once(beside: Mapping[Key, Counted], file: str, cell: str) -> None:
             names = ", ".join(other[3] for other in within)
             said = f"{key[3]} has the people of {names}, who would be counted twice: give each person one band"
             raise EvidenceError(said, file=file, cell=cell, field="part")
-        if len(others) >= _SEVERAL and _has(counted, [beside[one] for one in others]):
+        many = len(others) >= _SEVERAL and counted.of("bme").count >= _FEW
+        if many and _has(counted, [beside[one] for one in others]):
             said = f"{key[3]} has the people of all other bands, who would be counted twice: leave out totals"
             raise EvidenceError(said, file=file, cell=cell, field="part")
 

@@ -65,6 +65,8 @@ def test_a_line_of_totals_among_bands_is_refused() -> None:
     said = "return.csv: RXX 2023, indicator 1: part: All staff has the people of all other bands, who would be counted"
     assert _refused(*lines({**people, "All staff": total})).startswith(said)
     assert len(_rows(*lines({**people, "All staff": (*total[:2], total[2] + 1)}))) == len(people) + 1
+    by_chance = {"2": (20, 4, 0), "3": (10, 1, 0), "4": (6, 3, 0), "5": (4, 0, 0)}
+    assert len(_rows(*lines(by_chance))) == len(by_chance)
 
 
 def test_applicants_may_be_more_than_the_workforce_and_who_answers_may_be_of_unknown_ethnicity() -> None:
