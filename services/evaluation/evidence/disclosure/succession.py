@@ -47,15 +47,14 @@ def _table_renamed(table: Table, previous: Kept) -> Kept:
 
 
 def _values_renamed(table: Table, dimension: Dimension, previous: Kept) -> Kept:
-    there = _of(previous.every, table.population, dimension.name)
     for new, old in dimension.renamed_from.items():
-        if plain(old) not in there and plain(new) in there:
+        shown = _of(previous.every, table.population, dimension.name, coarse=False)
+        if plain(old) not in shown and plain(new) in shown:
             continue  # renamed in an earlier release, or by another table of the same people
-        if plain(old) not in there or plain(new) in there:
-            said = f"the last release has no {old}" if plain(old) not in there else f"the last release has {new} too"
+        if plain(old) not in _of(previous.every, table.population, dimension.name) or plain(new) in shown:
+            said = f"the last release has {new} too" if plain(new) in shown else f"the last release has no {old}"
             raise EvidenceError(said, cell=table.table, field=f"{dimension.name}: renamed_from")
         previous = _each(previous, partial(_renamed, table, dimension, old, new))
-        there = _of(previous.every, table.population, dimension.name)
     return previous
 
 
@@ -112,6 +111,7 @@ def _populations(now: tuple[Table, ...], previous: Kept) -> None:
 
 def _values(now: tuple[Table, ...], previous: Kept) -> None:
     for table in now:
+        listed = {plain(name) for one in now if plain(one.population) == plain(table.population) for name in one.names}
         for dimension in table.dimensions:
             new = [value for value in dimension.values if value not in dimension.new]
             if found := _unexplained(dimension.name, new, table, now, previous):
@@ -121,17 +121,33 @@ def _values(now: tuple[Table, ...], previous: Kept) -> None:
                     cell=table.table,
                     field=dimension.name,
                 )
-            for above, parents in dimension.within.items():
-                listed = {plain(name) for other in now for name in other.names if _together(table, other)}
-                if plain(above) in listed:
-                    continue  # it explains its values itself
-                if found := _unexplained(above, parents.values(), table, now, previous):
+            for above in (name for name in dimension.within if plain(name) not in listed):
+                if found := _unexplained(above, _put(table, dimension, above, previous), table, now, previous):
                     raise EvidenceError(
                         f"{found[0]} is new, while {found[1]} of the last release is gone: write it as before, or give "
                         f"a table by {above} too, that declares it as renamed or as new",
                         cell=table.table,
                         field=f"{dimension.name}: within",
                     )
+
+
+def _put(table: Table, dimension: Dimension, above: str, previous: Kept) -> list[str]:
+    """Return the coarser values of those values that were in none before: who has moved stays tied as it was then."""
+    placed = {
+        plain(value)
+        for old in previous.every
+        if plain(old.population) == plain(table.population)
+        for known in old.dimensions
+        if plain(known.name) == plain(dimension.name)
+        for coarse, parents in known.within.items()
+        if plain(coarse) == plain(above)
+        for value in parents
+    }
+    return [
+        parent
+        for value, parent in dimension.within[above].items()
+        if plain(value) not in placed and value not in dimension.new
+    ]
 
 
 def _unexplained(
@@ -144,18 +160,16 @@ def _unexplained(
     return (new[0], min(gone)) if new and gone else None
 
 
-def _together(one: Table, other: Table) -> bool:
-    return plain(one.population) == plain(other.population)
-
-
-def _of(tables: Iterable[Table], population: str, name: str) -> set[str]:
-    """Return the values of a dimension in tables of some people, also as a coarser one, as they are compared."""
+def _of(tables: Iterable[Table], population: str, name: str, *, coarse: bool = True) -> set[str]:
+    """Return the values of a dimension in tables of some people, as they are compared; with `coarse`, also those that
+    others lie within.
+    """
     found: set[str] = set()
     for table in tables:
         for dimension in table.dimensions if plain(table.population) == plain(population) else ():
             if plain(dimension.name) == plain(name):
                 found.update(map(plain, dimension.values))
             for above, parents in dimension.within.items():
-                if plain(above) == plain(name):
+                if coarse and plain(above) == plain(name):
                     found.update(map(plain, parents.values()))
     return found

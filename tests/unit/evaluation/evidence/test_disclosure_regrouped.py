@@ -111,7 +111,10 @@ def test_a_region_that_is_spelt_otherwise_in_a_later_release_has_to_be_explained
     with pytest.raises(EvidenceError, match="by region: region: North is new, while nrth of the last release is gone"):
         _release(regions, _kept(misspelt))
     assert isinstance(_release(trusts, _kept(regions)), Release)
-    assert isinstance(_release(_tables(people, spelt, renamed_from={"Nrth": "North"}), _kept(regions)), Release)
+    for said in ({"renamed_from": {"Nrth": "North"}}, {"new": ["Nrth"]}):
+        assert isinstance(_release(_tables(people, spelt, **said), _kept(regions)), Release)
+    meanwhile = _kept(misspelt, _kept(_tables(people, region)))  # tied as they were then, so nothing is to explain
+    assert isinstance(_release(_tables(people, spelt, renamed_from={"Nrth": "North"}), meanwhile), Release)
 
 
 def test_for_means_a_trust_that_moved_is_set_apart_from_no_region() -> None:
