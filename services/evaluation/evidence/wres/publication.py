@@ -4,7 +4,6 @@ Guards that every ratio stands beside its numerator group and its interval, and 
 return is said to be missing.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from services.evaluation.evidence.wres.indicators import DECIMALS, Row
@@ -32,7 +31,7 @@ def document(found: Read, by: Standard, *, internal: bool = False) -> dict[str, 
         "changes": [_plain(row, internal=internal) for row in found.changes],
         "missing": [
             {"organisation": organisation, "year": year, "indicators": list(absent)}
-            for organisation, year, absent in missing(found.rows, by)
+            for organisation, year, absent in missing(found, by)
         ],
     }
 
@@ -46,16 +45,16 @@ def text(found: Read, by: Standard, *, internal: bool = False) -> str:
         lines += ["", f"{row.organisation} {row.year}  {_name(row)}. {row.title}", *_said(row)]
     for row in found.changes:
         lines += ["", f"{row.organisation}  change in {_name(row)}. {row.title}", *_said(row)]
-    lines += [""] if missing(found.rows, by) else []
-    for organisation, year, absent in missing(found.rows, by):
+    lines += [""] if missing(found, by) else []
+    for organisation, year, absent in missing(found, by):
         lines.append(f"Not in the return of {organisation} {year}: {', '.join(absent)}.")
     return "\n".join(lines)
 
 
-def missing(found: Iterable[Row], by: Standard) -> list[Absent]:
+def missing(found: Read, by: Standard) -> list[Absent]:
     """Return the standard's indicators that no row is about, for each return (organisation and year) that lacks any."""
-    there: dict[tuple[str, int], set[str]] = {}
-    for row in found:
+    there: dict[tuple[str, int], set[str]] = {one: set() for one in found.returns}
+    for row in found.rows:
         there.setdefault((row.organisation, row.year), set()).add(row.indicator)
     absent = {one: tuple(i.indicator for i in by.indicators if i.indicator not in has) for one, has in there.items()}
     return [(*one, lacking) for one, lacking in sorted(absent.items()) if lacking]

@@ -20,6 +20,8 @@ class Read:
     rows: tuple[Row, ...]
     changes: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
+    returns: tuple[tuple[str, int], ...] = ()
+    """Organisation and year of each; of one that has no indicator, as of a workforce alone, there is no row."""
 
 
 def read(returned: Return, by: Standard, *, internal: bool = False, apart: bool = False) -> Read:
@@ -30,7 +32,8 @@ def read(returned: Return, by: Standard, *, internal: bool = False, apart: bool 
     known = {indicator.indicator: indicator for indicator in by.indicators}
     hidden: Hidden = frozenset() if internal else small(returned, known, by.k, apart=apart)
     notes = () if internal or apart else _together(returned, known, hidden)
-    return Read(rows(returned, by, hidden, internal=internal), changes(returned, known, hidden), notes)
+    returns = tuple(dict.fromkeys(key[:2] for key in returned.counted))
+    return Read(rows(returned, by, hidden, internal=internal), changes(returned, known, hidden), notes, returns)
 
 
 def _together(returned: Return, known: Mapping[str, Indicator], hidden: Hidden) -> tuple[str, ...]:

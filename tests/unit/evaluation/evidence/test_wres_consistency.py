@@ -69,6 +69,13 @@ def test_a_line_of_totals_among_bands_is_refused() -> None:
     assert len(_rows(*lines(by_chance))) == len(by_chance)
 
 
+def test_of_a_workforce_alone_everything_is_said_to_be_missing() -> None:
+    by = wres.standard("wres")
+    found = wres.read(wres.parse("\n".join([HEAD, *BOARD[2:]]), by, "return.csv"), by)
+    assert found.rows == ()
+    assert wres.text(found, by).splitlines()[-1] == "Not in the return of RXX 2023: 1, 2, 3, 4, 5, 6, 7, 8, 9."
+
+
 def test_applicants_may_be_more_than_the_workforce_and_who_answers_may_be_of_unknown_ethnicity() -> None:
     assert _rows(*_two("2", "270,5730", "440,9000"), *BOARD)["2", ""].notes == ()
     assert ("5", "") in _rows(*_two("5", "300,670", "250,1000"), *BOARD, UNKNOWN)
