@@ -1,5 +1,6 @@
 """A return is held against itself: bases that no workforce holds, names of one thing, errors without figures (WRE)."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def test_a_line_of_totals_among_bands_is_refused() -> None:
     """Else everybody is twice in the workforce that bands are held against, and intervals are those of other people."""
     people = {"2": (120, 60, 10), "3": (200, 80, 12), "8a": (90, 20, 10), "9": (30, 12, 0), "VSM": (11, 10, 0)}
 
-    def lines(found: dict[str, tuple[int, ...]]) -> list[str]:
+    def lines(found: Mapping[str, tuple[int, ...]]) -> list[str]:
         groups = ("white", "bme", "unknown")
         return [
             f"RXX,2023,1,{band},{group},{n},"
