@@ -52,7 +52,7 @@ def evened(times: Numbers) -> Numbers | None:
     """Return the matrix that stretches all slopes to the time which the first one after the start takes, or None.
 
     `times` are those of the effects, counted from the last wave before the start: rising, the last one after it. None
-    where they do not rise, as averages over cohorts need not.
+    where they do not rise: a wave that names no day is one with that of the first of its month.
     """
     spans = np.diff(np.insert(times, -1, 0.0))
     if spans.min() <= 0:

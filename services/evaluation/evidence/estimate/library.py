@@ -110,38 +110,58 @@ class Fit:
         """Return the interval for the first wave after the start when trends may bend by `bend` a wave, or None.
 
         Rambachan and Roth (2023), smoothness; None where there are too few waves before the start to say, or too few
-        organisations. `when` each wave was, in any unit: slopes before are those of the time to the first wave after.
-        Without it all waves are equally far apart.
+        organisations. `when` each wave was, in any unit: slopes before are those of the time to the first wave after,
+        of each start by itself. Without it, as published: all waves equally far apart, of whatever starts had them.
         """
-        from diff_diff.honest_did import _extract_event_study_params  # noqa: PLC0415 # the order of its event study
-
-        try:
-            effects, covariance, before, *_, times, since, _ = _extract_event_study_params(self._against_the_last_wave)
-        except ValueError:
-            return None
+        known = self._published() if when is None else self._by_start(when)
         sides = _sides(self._universal, self._units)
-        if min((side.effective for side in sides), default=inf) < THIN:
+        if known is None or min((side.effective for side in sides), default=inf) < THIN:
             return None
+        effects, covariance = known
+        before = len(effects) - 1
         small = self._small(sides).fitted(before - 1)
         if small is None:
             return None
-        if before == 0:
-            return self.library_sensitivity(bend)
-        if when is not None:
-            even = evened(np.array([self._passed(time, when) for time in (*times, since[0])]))
-            if even is None:
-                return None
-            effects = even @ effects[: before + 1]
-            covariance = even @ covariance[: before + 1, : before + 1] @ even.T
         ends = shortest(effects, small.correction * covariance, before, bend, small.freedom)
         return ends if np.isfinite(ends).all() else None
 
-    def _passed(self, time: int, when: Numbers) -> float:
-        """Return how long after the last wave before the start a wave was, on average over those who answered it."""
-        effects = self._universal.group_time_effects.items()
-        there = [int(cohort) for (cohort, wave), one in effects if wave - cohort == time and np.isfinite(one["effect"])]
-        passed = [when[cohort + time - 1] - when[cohort - 2] for cohort in there]
-        return float(np.average(passed, weights=[self.shares[cohort] for cohort in there]))
+    def _published(self) -> tuple[Numbers, Numbers] | None:
+        """Return effects against the last wave before the start, up to the first since it, with their covariance."""
+        from diff_diff.honest_did import _extract_event_study_params  # noqa: PLC0415 # the order of its event study
+
+        try:
+            effects, covariance, before, *_ = _extract_event_study_params(self._against_the_last_wave)
+        except ValueError:
+            return None
+        return effects[: before + 1], covariance[: before + 1, : before + 1]
+
+    def _by_start(self, when: Numbers) -> tuple[Numbers, Numbers] | None:
+        """Return the same of those starts that have a first wave since, at the times before that all of them have, each
+        stretched by its own calendar; None without such a time.
+
+        Of other starts the slopes say nothing of these: a start that moved alike for years would vouch for one that
+        parted from the comparison in a straight line.
+        """
+        found = {pair: one["effect"] for pair, one in self._universal.group_time_effects.items()}
+        there = {(cohort, wave - cohort) for (cohort, wave), effect in found.items() if np.isfinite(effect)}
+        first = min((time for _, time in there if time >= 0), default=0)
+        cohorts = sorted(cohort for cohort, time in there if time == first)
+        times = sorted({time for _, time in there if time < -1 and all((one, time) in there for one in cohorts)})
+        if not cohorts or not times:
+            return None
+        shares = np.array([self.shares[cohort] for cohort in cohorts])
+        pairs = [[(cohort, cohort + time) for time in (*times, first)] for cohort in cohorts]
+        calendars = (np.array([when[wave - 1] - when[cohort - 2] for cohort, wave in own]) for own in pairs)
+        even = [one for one in map(evened, calendars) if one is not None]
+        if len(even) < len(cohorts):
+            return None
+        each = np.array([one @ [found[pair] for pair in own] for one, own in zip(even, pairs, strict=True)])
+        moved = [_influence(self._universal, self._units, own) @ one.T for one, own in zip(even, pairs, strict=True)]
+        effects = shares @ each / shares.sum()
+        spread = np.tensordot(shares, moved, 1) / shares.sum()
+        of_shares = self.share_influence[:, np.searchsorted(sorted(self.shares), cohorts)]
+        spread += of_shares @ (each - effects) / shares.sum()
+        return effects, self.scale * spread.T @ spread
 
     def library_sensitivity(self, bend: float) -> Interval | None:
         """Return the library's own interval: at once without bending, after seconds with it."""
@@ -165,10 +185,8 @@ def fit(frame: pd.DataFrame, control: Control) -> Fit:
     """
     again = partial(_fitted, frame, control)
     varying = again("varying")
-    kit = varying._aggregation_kit  # noqa: SLF001 # the library has no public way to its influence function
-    found = {pair: kit.influence[pair] for pair in sorted(kit.influence)}
+    found = sorted(varying._aggregation_kit.influence)  # noqa: SLF001 # as below
     units = frame.drop_duplicates("unit").sort_values("unit")
-    spread = np.column_stack([_scattered(info, len(units)) for info in found.values()])
     weights = units["people"].to_numpy() if "people" in units else np.ones(len(units))
     cohorts = [cohort for cohort in sorted(units["cohort"].unique()) if cohort]
     members = np.column_stack([units["cohort"].to_numpy() == cohort for cohort in cohorts])
@@ -179,7 +197,7 @@ def fit(frame: pd.DataFrame, control: Control) -> Fit:
     return Fit(
         pairs=tuple((int(cohort), int(wave)) for cohort, wave in found),
         effects=np.array([varying.group_time_effects[pair]["effect"] for pair in found]),
-        influence=_summed(spread, clusters),
+        influence=_influence(varying, units, found),
         shares={int(cohort): float(share) for cohort, share in zip(cohorts, shares, strict=True)},
         share_influence=_summed(shifts, clusters),
         scale=1.0 if count is None else count / max(count - 1, 1),
@@ -240,6 +258,13 @@ def _sides(found: Any, units: pd.DataFrame) -> tuple[Side, ...]:
             if (some := of_each > 0).any():
                 sides.append(Side((int(cohort), int(wave)), own, of_each[some], summed[some]))
     return tuple(sides)
+
+
+def _influence(found: Any, units: pd.DataFrame, pairs: Sequence[tuple[int, int]]) -> Numbers:
+    """Return the influence on each pair, one column each; one row per cluster, or per person without clusters."""
+    kit = found._aggregation_kit  # noqa: SLF001 # the library has no public way to its influence function
+    spread = np.column_stack([_scattered(kit.influence[pair], len(units)) for pair in pairs])
+    return _summed(spread, units["organisation"].to_numpy() if "people" in units else None)
 
 
 def _scattered(info: dict[str, Any], count: int) -> Numbers:
