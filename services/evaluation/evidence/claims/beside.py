@@ -45,19 +45,19 @@ def beside(claim: Claim, table: CellTable, estimate: Estimate) -> Beside:
         return Beside()
     k, people = max(table.k, ladder().fewest_people), min(estimate.people_treated, estimate.people_comparison)
     shown, hidden = _shown(table, estimate.control, k)
-    decimals = ladder().shown_decimals(people)
     if estimate.inference == MEANS or max(hidden, default=-1) >= 0:
-        shown = {time for time in shown if time < 0}
+        shown = {time: fewest for time, fewest in shown.items() if time < 0}
+    decimals = {time: ladder().shown_decimals(min(people, fewest)) for time, fewest in shown.items()}
     return Beside(
         event_study=tuple(
-            (time, nearest(effect, decimals), downwards(low, decimals), upwards(high, decimals))
+            (time, nearest(effect, digits), downwards(low, digits), upwards(high, digits))
             for time, effect, _, low, high in estimate.event_study
-            if time in shown and all(map(isfinite, (effect, low, high)))
+            if (digits := decimals.get(time)) is not None and all(map(isfinite, (effect, low, high)))
         ),
         sensitivity=tuple(
-            (nearest(bend, decimals + 2), downwards(low, decimals), upwards(high, decimals))
+            (nearest(bend, digits + 2), downwards(low, digits), upwards(high, digits))
             for bend, low, high in estimate.sensitivity
-            if 0 in shown and isfinite(low) and isfinite(high)
+            if (digits := decimals.get(0)) is not None and isfinite(low) and isfinite(high)
         ),
         asked_before=_asked_before(table, estimate.control, k),
     )
@@ -76,8 +76,9 @@ def _fewest(side: list[Asked], k: int) -> tuple[int, int]:
     return rounded_people(people, k), min(one.organisations(share) for one in side)
 
 
-def _shown(table: CellTable, control: str, k: int) -> tuple[set[int], set[int]]:
-    """Return the times since the start at which no organisation of either side could be recognised, and the others.
+def _shown(table: CellTable, control: str, k: int) -> tuple[dict[int, int], set[int]]:
+    """Return the times since the start at which no organisation of either side could be recognised, with the people of
+    the smaller side, and the other times.
 
     Before the start each wave is compared with the one before it, from the start on with the last one before it; with
     whoever had not begun by that wave.
@@ -91,17 +92,24 @@ def _shown(table: CellTable, control: str, k: int) -> tuple[set[int], set[int]]:
             if own and others:
                 times.setdefault(wave - start, []).append(Compared(start, wave, own, others))
     hidden = {time for time, pairs in times.items() if _recognised(table, pairs, k)}
-    return set(times) - hidden, hidden
+    return {
+        time: min(side.total() for side in _people(pairs)) for time, pairs in times.items() if time not in hidden
+    }, hidden
+
+
+def _people(pairs: list[Compared]) -> tuple[Counter[str], Counter[str]]:
+    """Return the people of either side by organisation; those compared with several starts count once."""
+    own, others = Counter[str](), Counter[str]()
+    for one in pairs:
+        own, others = own + by_organisation(one.own), others | by_organisation(one.others)
+    return own, others
 
 
 def _recognised(table: CellTable, pairs: list[Compared], k: int) -> bool:
     """Whether one organisation, or fewer than k people, could be told of a side: by count, by what decides it, or for
     nearly all changed alike.
     """
-    own, others = Counter[str](), Counter[str]()
-    for one in pairs:
-        own, others = own + by_organisation(one.own), others | by_organisation(one.others)
-    if any(_hidden(side, k) for side in (own, others)) or as_one(pairs):
+    if any(_hidden(side, k) for side in _people(pairs)) or as_one(pairs):
         return True
     return any(own_figure(side.largest, side.worth, k) for side in over(table, pairs))
 

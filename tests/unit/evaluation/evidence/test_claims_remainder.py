@@ -48,10 +48,14 @@ def test_twice_the_claim_less_the_wave_that_is_shown_was_the_wave_that_is_not(se
 
 
 def test_waves_that_may_all_be_shown_are() -> None:
+    """None finer than its own people: the last one is of fourteen, and stood there to a hundredth."""
     table = region(0, [0, 1, 20, 21, 40, 41, 60, 61, 80, 81, 100, 101, 120, 121])
     found = estimate(table)
     shown = beside(conclude(table, found), table, found)
     assert [time for time, *_ in shown.event_study] == [-1, 0, 1]
+    by_two, by_one = shown.event_study[1], shown.event_study[2]
+    assert max(abs(10 * figure - round(10 * figure)) for figure in by_two) > 0.05
+    assert by_one == pytest.approx([round(figure, 1) for figure in by_one], abs=1e-12)
 
 
 @pytest.mark.parametrize(
