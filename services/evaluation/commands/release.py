@@ -112,9 +112,15 @@ def _follows(found: Release, path: Path | None) -> None:
 
 
 def _may_be_written(path: Path | None, others: list[Path | None]) -> None:
-    """Refuse a target that is one of the inputs, standard output, a link, or no regular file."""
-    if path is None or not (path.exists() or path.is_symlink()):
-        if path is not None and any(other is not None and other.absolute() == path.absolute() for other in others):
+    """Refuse a target that is one of the inputs, standard output, a link, no regular file, or in a folder that nobody
+    can write in: found out while writing, one of two would be there already.
+    """
+    if path is None:
+        return
+    if not os.access(path.absolute().parent, os.W_OK | os.X_OK):
+        raise EvidenceError("cannot be written: its folder is not there, or not yours to write in", file=str(path))
+    if not (path.exists() or path.is_symlink()):
+        if any(other is not None and other.absolute() == path.absolute() for other in others):
             raise EvidenceError("named twice; give each its own file", file=str(path))
         return
     if path.is_symlink() or not path.is_file():

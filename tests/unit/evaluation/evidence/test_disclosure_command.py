@@ -112,7 +112,7 @@ def test_nobodys_counts_are_overwritten_and_nothing_but_a_file_is_written(
     assert main(["release", tables, "--first", "--keep", str(tmp_path / "new"), "--csv", str(tmp_path / "new")]) == 1
     assert "named twice" in capsys.readouterr().err
     assert main(["release", tables, "--first", option, str(tmp_path / "no" / "new.json")]) == 1
-    assert "cannot be written: No such file" in capsys.readouterr().err
+    assert "cannot be written: its folder is not there" in capsys.readouterr().err
 
 
 def test_a_csv_does_not_take_the_place_of_what_a_release_stood_on_nor_of_counts(tmp_path: Path, capsys: Any) -> None:
@@ -188,3 +188,13 @@ def test_a_name_is_printed_whatever_the_terminal_is_set_to(tmp_path: Path, monke
     assert main(["release", _file(tmp_path, "tables.json", whole), "--first", "--keep", str(kept)]) == 0
     assert kept.exists()
     assert "Größe".encode() in printed.getvalue()
+
+
+def test_nothing_is_kept_of_a_release_whose_csv_has_no_folder(tmp_path: Path, capsys: Any) -> None:
+    """What was kept would stand for a release that nobody got."""
+    tables, kept = _file(tmp_path, "tables.json", document([[14, 26], [33, 40]])), tmp_path / "kept.json"
+    options = ["--keep", str(kept), "--csv", str(tmp_path / "none" / "out.csv")]
+    assert main(["release", tables, "--first", *options]) == 1
+    out, err = capsys.readouterr()
+    assert (out, kept.exists()) == ("", False)
+    assert "out.csv: cannot be written: its folder is not there" in err
