@@ -22,9 +22,8 @@ HELP = "count answers, one a row of a CSV file, into cells (JSON on stdout)"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options; the columns of the file are part of the help."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    columns = "\n".join(f"  {name:<13}{what}" for name, what in answers.COLUMNS.items())
     parser.epilog = (
-        f"columns of the CSV file, one row for each answer:\n{columns}\n\n"
+        f"columns of the CSV file, one row for each answer:\n{files.columns(answers.COLUMNS)}\n\n"
         "Put in all who answered before the start, also those who did not answer again. A cell of one person is\n"
         "that person's answers: the cells are internal."
     )

@@ -6,6 +6,7 @@ left half written.
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,11 @@ def seen(text: str) -> str:
     return "".join(
         character if character.isprintable() or character == "\n" else ascii(character)[1:-1] for character in text
     )
+
+
+def columns(named: Mapping[str, str]) -> str:
+    """Return the columns of a CSV file with what is in them, for a help text: a line each."""
+    return "\n".join(f"  {name:<13}{what}" for name, what in named.items())
 
 
 def content(path: Path) -> bytes:

@@ -18,8 +18,7 @@ HELP = "read a workforce race equality return: indicators, intervals, what was p
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options; the columns of the file are part of the help."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    columns = "\n".join(f"  {name:<13}{what}" for name, what in wres.COLUMNS.items())
-    parser.epilog = f"columns of the CSV file, one row for each group of each indicator:\n{columns}"
+    parser.epilog = f"columns of the CSV file, one row for each group of each indicator:\n{files.columns(wres.COLUMNS)}"
     parser.add_argument("file", type=Path, metavar="RETURN", help="the return, a CSV file")
     parser.add_argument("--standard", choices=wres.names(), default="wres", help="which standard (wres)")
     parser.add_argument("--internal", action="store_true", help="show what is below k people; not for publication")

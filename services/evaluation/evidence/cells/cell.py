@@ -84,6 +84,10 @@ class Cell:
         squares = self.products[i][i] + self.products[j][j] - 2 * self.products[i][j]
         return Changed(self.sums[j] - self.sums[i], squares)
 
+    def spread(self, early: int, late: int) -> Histogram | None:
+        """Return likewise how many people moved by how much, or scored what; None where none was kept."""
+        return (self.scores or {}).get(late) if early == late else (self.changes or {}).get((early, late))
+
     def add(self, answers: Sequence[int]) -> "Cell":
         """Return the cell with one person more."""
         return self.merge(Cell.person(self.key, answers))

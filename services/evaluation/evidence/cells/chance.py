@@ -42,7 +42,7 @@ def together(cells: Iterable[Cell], early: int, late: int) -> Together:
         n += cell.n
         changed = cell.changed(early, late)
         total, squares = total + changed.total, squares + changed.squares
-        kept = (cell.scores or {}).get(early) if early == late else (cell.changes or {}).get((early, late))
+        kept = cell.spread(early, late)
         whole = whole and kept is not None
         for value, many in (kept or {}).items():
             spread[value] = spread.get(value, 0) + many

@@ -42,7 +42,7 @@ class _Changes:
         self.counts: Counter[int] = Counter()
 
     def add(self, cell: Cell, before: int, after: int) -> None:
-        kept = (cell.changes or {}).get((before, after)) or _alike(cell, before, after)
+        kept = cell.spread(before, after) or _alike(cell, before, after)
         self.counts.update(kept)
         self.otherwise += cell.n > 0 and not kept
 

@@ -40,8 +40,7 @@ def _entropies(table: CellTable) -> dict[tuple[int, int], float]:
     sums: defaultdict[tuple[int, int], Counter[str]] = defaultdict(Counter)
     for cell in table.cells:
         for early, late in {*_steps(cell), *((wave, wave) for wave in cell.pattern)}:
-            kept = (cell.scores or {}).get(late) if early == late else (cell.changes or {}).get((early, late))
-            counts[early, late].update(kept or {})
+            counts[early, late].update(cell.spread(early, late) or {})
             total, squares = cell.changed(early, late)
             sums[early, late].update({"people": cell.n, "total": total, "squares": squares})
     return {pair: _entropy(counts[pair], one["people"], one["total"], one["squares"]) for pair, one in sums.items()}
